@@ -101,7 +101,7 @@ class Mail(Settings):
     security: Literal["starttls", "tls"] = "starttls"
     sender: str = ""
     user: str = ""
-    password_env: str = "LEUMUND_SMTP_PASSWORD"
+    password_env: str = "LEUMUND_SMTP_PASSWORD"  # noqa: S105 (the name of a variable)
     password_file: str = ""
     ca_file: str = Field(default="", description="Own certificate authority, PEM.")
 
@@ -170,7 +170,7 @@ def load(path: Path) -> Config:
         raw = tomllib.loads(text)
     except FileNotFoundError:
         raise Misconfigured(
-            f"{path}: no such file. Copy the leumund.toml of the repository or name one by --config."
+            f"{path}: no such file. Copy the repository's leumund.toml or name one by --config."
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path}: {error}") from None
@@ -186,7 +186,7 @@ def load(path: Path) -> Config:
 
 
 def explain(error: ValidationError, path: Path, prefix: tuple[str | int, ...]) -> Misconfigured:
-    """The error of a table that somebody else checked (a source type, the method), with its line."""
+    """The error of a table that another part checked (a source type, the method), with its line."""
     text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
     return Misconfigured("\n".join(_sentences(error, path, text, prefix)))
 
@@ -195,7 +195,10 @@ def _sentences(
     error: ValidationError, path: Path, text: str, prefix: tuple[str | int, ...] = ()
 ) -> list[str]:
     lines = []
-    for problem in error.errors(include_url=False, include_input=True):
+    problems = error.errors(include_url=False, include_input=True)
+    if len(problems) > 1:  # pydantic also calls a list too short whose only entry is wrong
+        problems = [problem for problem in problems if problem["type"] != "too_short"] or problems
+    for problem in problems:
         location = (*prefix, *problem["loc"])
         key = ".".join(str(part) for part in location)
         message = problem["msg"].removeprefix("Value error, ")

@@ -57,6 +57,7 @@ def mention_id(source: str, native_id: str) -> str:
 class Mention:
     """One public text as its source gave it.
 
+    `outlet` is the medium that carried it, where a source brings several; default: the source.
     `author` is a keyed hash, never a name. `reach` is persons a month of the third-party source.
     `likes`, `shares`, `comments` are counts as last seen. `rating` is 1 to 5. `reply_to` is the
     native id of the post that this one answers. `owned` marks texts of the brand itself. `label`
@@ -70,6 +71,7 @@ class Mention:
     kind: Kind = "post"
     title: str = ""
     url: str = ""
+    outlet: str = ""
     author: str | None = None
     reach: float | None = None
     tier: Tier | None = None
@@ -181,7 +183,8 @@ class Reading:
     @property
     def body(self) -> str:
         """Title and text as one string; spans count in it."""
-        return f"{self.mention.title}\n{self.mention.text}" if self.mention.title else self.mention.text
+        title, text = self.mention.title, self.mention.text
+        return f"{title}\n{text}" if title else text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
