@@ -1,0 +1,1 @@
+"""Measures reputation: from counted evidence to an index with an honest margin and to alarms."""
