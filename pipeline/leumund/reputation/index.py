@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from leumund.reputation.decision import Decision, days_to_decide
 from leumund.reputation.interval import (
     estimate,
     half_width,
@@ -18,14 +19,31 @@ from leumund.reputation.interval import (
     value_draws,
 )
 from leumund.reputation.method import Method
+from leumund.reputation.moments import tally
 from leumund.reputation.observation import displayed_shares
 from leumund.reputation.panel import BrandDays, panel
 from leumund.reputation.responses import Responses
 from leumund.reputation.series import Series, series
+from leumund.reputation.shifts import decide
+from leumund.reputation.signals import drivers, signal_of
 from leumund.reputation.state import Level, level_draws
 from leumund.reputation.verdict import Judgement, Reason, choose_window, judge
 from leumund.reputation.visibility import visibility
 from leumund.types import Estimate, IndexPoint
+
+__all__ = [
+    "BrandDays",
+    "Decision",
+    "Method",
+    "Responses",
+    "days_to_decide",
+    "decide",
+    "drivers",
+    "score",
+    "signal_of",
+    "tally",
+    "version_of",
+]
 
 Floats = NDArray[np.float64]
 Tone = tuple[Estimate, Estimate, Estimate]
@@ -77,6 +95,12 @@ def score(
             )
         )
     return tuple(found)
+
+
+def version_of(brand: BrandDays, *, responses: Responses, method: Method) -> tuple[str, str, str]:
+    """Method version, labels and step of the correction; `days_to_decide` asks for it."""
+    one = series(brand, (), responses=responses, method=method)
+    return (one.version, responses.version, one.correction.step)
 
 
 def _level(one: Series, level: Level, *, t: int, name: str) -> Estimate | None:

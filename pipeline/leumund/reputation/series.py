@@ -22,7 +22,7 @@ from leumund.reputation.observation import (
 from leumund.reputation.panel import BrandDays, Panel, Pool, Spans, panel
 from leumund.reputation.quantify import net_weights, points
 from leumund.reputation.responses import Responses
-from leumund.reputation.state import Level, follow
+from leumund.reputation.state import Level, drift_variance, follow
 from leumund.reputation.verdict import Comparison, Half, throughout
 
 Floats = NDArray[np.float64]
@@ -169,6 +169,13 @@ class Series:
         inverses = np.concatenate([self.correction.inverse[None], self.correction.inverses])
         days = self.method.start_days
         return stratum_mean(self._stratum, first=self.brand.first, days=days, inverses=inverses)
+
+    @cached_property
+    def drift(self) -> Floats:
+        """η² of the slow level (T,)."""
+        return drift_variance(
+            self.days.s2, half_life=self.method.h_sed, days=self.method.prior_days
+        )
 
     def _level(self, half_life: float) -> Level:
         return follow(
