@@ -1,0 +1,1 @@
+"""Shows people what was measured: the report as one file, later the dashboards."""
