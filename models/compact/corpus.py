@@ -5,15 +5,17 @@ Sets and licences: card.md. Our own labelled posts lie in `posts/` beside this f
 
 import json
 import lzma
-import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+from leumund.enrich.sentiment import frame
 
 HERE = Path(__file__).parent
 LABELS = ("negative", "neutral", "positive")
 XED_TONE = {1: 0, 3: 0, 4: 0, 6: 0, 5: 2, 8: 2}  # emotion → tone; anticipation, surprise: none
+TRAINING = ("a", "b", "c", "contrast")
 _URL = re.compile(r"https?://\S+|www\.\S+")
 _HANDLE = re.compile(r"(?<!\w)@\w+")
 
@@ -31,27 +33,48 @@ def tidy(text: str) -> str:
     return re.sub(r"\s+", " ", _HANDLE.sub("@…", _URL.sub("http", text))).strip()
 
 
-def unlabelled(data: Path, *, seed: int) -> list[str]:
-    """Lines for the language model, shuffled: speeches once, everyday registers more often."""
+def speeches(data: Path) -> list[str]:
+    """Plenary speeches: much text, formal register."""
     with lzma.open(data / "bundestag/bundestag_wp20_speeches.txt.xz", "rt", encoding="utf-8") as f:
-        lines = [line.strip() for line in f if len(line) > 40]
+        return [line.strip() for line in f if len(line) > 40]
+
+
+def everyday(data: Path) -> list[str]:
+    """Sentences, subtitles, tweets and our own posts: little text, the register we read."""
+    lines = [e.text for e in [*potts(data), *xed(data)]] + list(_germeval2018(data))
     for path in sorted((data / "commonvoice").glob("*.txt")):
-        if path.name != "PROVENANCE.md":
-            lines += 2 * [line.strip() for line in path.read_text("utf-8").splitlines() if line]
-    casual = [e.text for e in [*potts(data), *xed(data)]] + list(_germeval2018(data))
-    lines += 4 * casual
-    for name in ("a", "b", "c", "contrast"):
-        lines += 8 * [text for text, _ in posts(name)]
-    random.Random(seed).shuffle(lines)
+        lines += [line.strip() for line in path.read_text("utf-8").splitlines() if line]
+    for name in TRAINING:
+        lines += 3 * [text for text, _ in posts(name)]
     return lines
 
 
-def posts(name: str) -> Iterator[tuple[str, dict[str, object]]]:
-    """Our own posts with their row (sector, register, opinions)."""
+def posts(name: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Our own posts of one file: text and its label toward each brand it names."""
     with (HERE / "posts" / f"{name}.jsonl").open(encoding="utf-8") as f:
         for line in f:
             row = json.loads(line)
-            yield row["text"], row
+            yield row["text"], row["opinions"]
+
+
+def drills() -> Iterator[tuple[str, dict[str, str]]]:
+    """Handwritten pairs that differ in one small thing and in their label."""
+    for path in sorted((HERE / "drills").glob("*.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
+            for half in json.loads(line)["texts"]:
+                yield half["text"], half["opinions"]
+
+
+def framed(rows: Iterable[tuple[str, dict[str, str]]], kind: str) -> Iterator[Example]:
+    """One example for each brand of a text, as the product frames it."""
+    for text, opinions in rows:
+        spans = [
+            (brand, match.start(), match.end())
+            for brand in opinions
+            for match in re.finditer(re.escape(brand), text)
+        ]
+        for brand, label in opinions.items():
+            yield Example(frame(text, spans, brand), LABELS.index(label), kind)
 
 
 def potts(data: Path) -> Iterator[Example]:

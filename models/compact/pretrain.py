@@ -5,11 +5,12 @@ Three steps: a WordPiece vocabulary; word vectors from co-occurrence (PPMI and S
 these vectors on.
 """
 
+import random
 from pathlib import Path
 
 import numpy as np
 import torch
-from corpus import unlabelled
+from corpus import everyday, speeches
 from sklearn.utils.extmath import randomized_svd
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from torch.nn.functional import cross_entropy
@@ -17,6 +18,7 @@ from transformers import BertConfig, BertForMaskedLM
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[MARKE]", "[ANDERE]"]
 VOCABULARY, LENGTH, BATCH, CONTEXT = 12_000, 64, 64, 5
+CASUAL = 4  # everyday text counts this often, or the vocabulary would be parliament's
 
 
 def vocabulary(lines: list[str]) -> Tokenizer:
@@ -118,11 +120,14 @@ def pretrain(data: Path, out: Path, *, steps: int, seed: int) -> None:
     if (out / "done").exists():
         return
     out.mkdir(parents=True, exist_ok=True)
-    lines = unlabelled(data, seed=seed)
-    tokenizer = vocabulary(lines)
+    formal, casual = speeches(data), everyday(data)
+    random.Random(seed).shuffle(formal)
+    tokenizer = vocabulary(formal + CASUAL * casual)
     tokenizer.save(str(out / "tokenizer.json"))
-    ids = stream(tokenizer, lines)
-    print(f"{len(lines):,} lines, {len(ids):,} tokens", flush=True)
-    model = masked_training(ids, vectors(ids, 256, seed=seed), steps=steps, seed=seed)
+    ids = stream(tokenizer, formal), stream(tokenizer, CASUAL * casual)
+    print(f"tokens: speeches {len(ids[0]):,}, everyday {len(ids[1]):,}", flush=True)
+    start = vectors(np.concatenate(ids), 256, seed=seed)
+    mix = np.concatenate([ids[0][: 2 * len(ids[1])], ids[1]])
+    model = masked_training(mix, start, steps=steps, seed=seed)
     model.save_pretrained(out)
     (out / "done").touch()
