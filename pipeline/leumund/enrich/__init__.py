@@ -1,0 +1,1 @@
+"""Reads mentions: language, brands, stories, and what is said about each brand."""

@@ -1,0 +1,5 @@
+"""Runs a language model over texts: which model, on which device, in which batches."""
+
+from leumund.inference.scorer import Logits, Scorer
+
+__all__ = ["Logits", "Scorer"]
