@@ -1,0 +1,1 @@
+"""The history of the tables, oldest first; a released revision is never edited."""

@@ -1,0 +1,232 @@
+"""Keeps what has to leave the house until it has left: one row for each target and object."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy.dialects.sqlite import insert
+
+from leumund import crash
+from leumund.record import Record, ledger
+from leumund.record.tables import outbox
+
+LONGEST_PAUSE = timedelta(minutes=5)
+GIVE_UP_AFTER = timedelta(hours=24)
+ERROR_CHARACTERS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """One row of the outbox: what goes where, and how often it was tried."""
+
+    sink: str
+    object: str
+    revision: int
+    state: str
+    attempts: int
+    next_try_at: datetime
+    lease_owner: str
+    last_error: str
+    payload: Mapping[str, str]
+    created_at: datetime
+
+
+def put(
+    connection: Connection,
+    *,
+    sink: str,
+    object: str,
+    payload: Mapping[str, str],
+    created_at: datetime,
+    run: int,
+    now: datetime,
+    revision: int = 1,
+) -> None:
+    """Queue a revision of an object inside the caller's transaction.
+
+    A known revision changes nothing; a newer one overtakes a row that still waits.
+    """
+    same = (outbox.c.sink == sink) & (outbox.c.object == object)
+    old = connection.execute(select(outbox.c.revision, outbox.c.state).where(same)).one_or_none()
+    if old is not None and old.revision >= revision:
+        return
+    values = {
+        "revision": revision,
+        "state": "pending",
+        "attempts": 0,
+        "next_try_at": now,
+        "lease_until": None,
+        "lease_owner": "",
+        "last_error": "",
+        "payload": dict(payload),
+        "created_at": created_at,
+    }
+    if old is None:
+        connection.execute(insert(outbox).values(sink=sink, object=object, **values))
+    else:
+        connection.execute(outbox.update().where(same).values(values))
+    waits = old is not None and old.state in ("pending", "leased")
+    terms = {"queued": 1, "superseded": int(waits)}
+    ledger.count(connection, "outbox", run=run, source=sink, terms=terms)
+
+
+def claim(
+    record: Record,
+    sink: str,
+    *,
+    now: datetime,
+    owner: str,
+    lease: timedelta,
+    limit: int = 100,
+) -> list[Parcel]:
+    """Lease the due rows whose sink begins with `sink`, the oldest first.
+
+    A row is leased by one owner at a time; when the lease has run out (its owner died), it is due
+    again.
+    """
+    expired = (outbox.c.state == "leased") & (outbox.c.lease_until <= now)
+    due = (outbox.c.state == "pending") & (outbox.c.next_try_at <= now)
+    statement = (
+        select(outbox)
+        .where(outbox.c.sink.startswith(sink, autoescape=True), due | expired)
+        .order_by(outbox.c.created_at, outbox.c.id)
+        .limit(limit)
+    )
+    with record.writing() as connection:
+        rows = connection.execute(statement).mappings().all()
+        ids = [row["id"] for row in rows]
+        connection.execute(
+            outbox.update()
+            .where(outbox.c.id.in_(ids))
+            .values(state="leased", lease_owner=owner, lease_until=now + lease)
+        )
+    crash.point("alert.after_claim")
+    return [_parcel(row, state="leased", owner=owner) for row in rows]
+
+
+def done(record: Record, parcel: Parcel, *, run: int) -> bool:
+    """Mark a parcel as delivered.
+
+    Returns:
+        False when a newer revision took its place meanwhile (it stays queued), or when it was
+        marked before.
+    """
+    with record.writing() as connection:
+        moved = _move(connection, parcel, state="done", lease_until=None, last_error="")
+        terms = {"done": int(moved)}
+        ledger.count(connection, "outbox", run=run, source=parcel.sink, terms=terms)
+    crash.point("alert.after_mark")
+    return moved
+
+
+def retry(
+    record: Record,
+    parcel: Parcel,
+    *,
+    error: str,
+    run: int,
+    now: datetime,
+    chance: random.Random,
+    give_up_after: timedelta | None = GIVE_UP_AFTER,
+) -> str:
+    """Put a parcel back after a failure: 1, 2, 4 … s, at most 5 minutes, half of it by chance.
+
+    Args:
+        error: what happened, without text, address or secret; the first 500 characters are kept.
+        give_up_after: age at which it is given up (dead); None tries for ever.
+
+    Returns:
+        The new state, pending or dead.
+    """
+    if give_up_after is not None and now - parcel.created_at >= give_up_after:
+        bury(record, parcel, reason=error, run=run)
+        return "dead"
+    longest = min(timedelta(seconds=2 ** min(parcel.attempts, 16)), LONGEST_PAUSE)
+    pause = longest * (0.5 + chance.random() / 2)
+    with record.writing() as connection:
+        _move(
+            connection,
+            parcel,
+            state="pending",
+            attempts=parcel.attempts + 1,
+            next_try_at=now + pause,
+            lease_until=None,
+            last_error=error[:ERROR_CHARACTERS],
+        )
+    return "pending"
+
+
+def bury(record: Record, parcel: Parcel, *, reason: str, run: int) -> bool:
+    """Give a parcel up; it keeps reason and attempts until somebody re-drives it."""
+    with record.writing() as connection:
+        moved = _move(
+            connection,
+            parcel,
+            state="dead",
+            attempts=parcel.attempts + 1,
+            lease_until=None,
+            last_error=reason[:ERROR_CHARACTERS],
+        )
+        terms = {"dead": int(moved)}
+        ledger.count(connection, "outbox", run=run, source=parcel.sink, terms=terms)
+    return moved
+
+
+def redrive(record: Record, sink: str, *, run: int, now: datetime) -> int:
+    """Queue the dead rows of all sinks that begin with `sink` again; returns how many."""
+    dead = outbox.c.sink.startswith(sink, autoescape=True) & (outbox.c.state == "dead")
+    with record.writing() as connection:
+        sinks = list(connection.execute(select(outbox.c.sink).where(dead)).scalars())
+        connection.execute(
+            outbox.update()
+            .where(dead)
+            .values(state="pending", attempts=0, next_try_at=now, created_at=now)
+        )
+        for name in sinks:
+            ledger.count(connection, "outbox", run=run, source=name, terms={"dead": -1})
+    return len(sinks)
+
+
+def listing(record: Record, sink: str = "", *, state: str = "") -> list[Parcel]:
+    """The rows of all sinks that begin with `sink`, in one state or ('') in any; oldest first."""
+    statement = select(outbox).where(outbox.c.sink.startswith(sink, autoescape=True))
+    if state:
+        statement = statement.where(outbox.c.state == state)
+    statement = statement.order_by(outbox.c.created_at, outbox.c.id)
+    with record.reading() as connection:
+        rows = connection.execute(statement).mappings()
+        return [_parcel(row, state=row["state"], owner=row["lease_owner"]) for row in rows]
+
+
+def _move(connection: Connection, parcel: Parcel, **values: object) -> bool:
+    """Change a row if it still is the leased revision that the parcel names."""
+    result = connection.execute(
+        outbox.update()
+        .where(
+            outbox.c.sink == parcel.sink,
+            outbox.c.object == parcel.object,
+            outbox.c.revision == parcel.revision,
+            outbox.c.state == "leased",
+        )
+        .values(values)
+    )
+    return result.rowcount == 1
+
+
+def _parcel(row: RowMapping, *, state: str, owner: str) -> Parcel:
+    return Parcel(
+        sink=row["sink"],
+        object=row["object"],
+        revision=row["revision"],
+        state=state,
+        attempts=row["attempts"],
+        next_try_at=row["next_try_at"],
+        lease_owner=owner,
+        last_error=row["last_error"],
+        payload=row["payload"],
+        created_at=row["created_at"],
+    )
