@@ -47,7 +47,7 @@ class Proof:
     complete: bool
 
 
-def erase_author(record: Record, hashes: Iterable[str], *, run: int) -> Receipt:
+def erase_author(record: Record, hashes: Iterable[str], *, now: datetime) -> Receipt:
     """Remove what the record holds of an author and keep nothing of them again.
 
     Evidence and index stay: they hold figures of stories, not the author.
@@ -57,6 +57,7 @@ def erase_author(record: Record, hashes: Iterable[str], *, run: int) -> Receipt:
     """
     wanted = sorted(set(hashes))
     with record.writing() as connection:
+        run = ledger.instant(connection, "erase", now=now)
         rows: list[RowMapping] = []
         for part in chunks(wanted):
             found = select(mentions).where(mentions.c.author.in_(part))
@@ -70,9 +71,10 @@ def erase_author(record: Record, hashes: Iterable[str], *, run: int) -> Receipt:
     return _receipt(record, n, rewritten)
 
 
-def erase_mention(record: Record, mention: str, *, run: int, now: datetime) -> Receipt:
+def erase_mention(record: Record, mention: str, *, now: datetime) -> Receipt:
     """Remove one mention (by its identity) and keep it out; evidence and index stay."""
     with record.writing() as connection:
+        run = ledger.instant(connection, "erase", now=now)
         rows = connection.execute(select(mentions).where(mentions.c.id == mention)).mappings().all()
         rewritten = redact(connection, rows)
         bury(connection, [(mention, now, "asked to be forgotten")])
@@ -82,7 +84,7 @@ def erase_mention(record: Record, mention: str, *, run: int, now: datetime) -> R
 
 
 def expire_texts(
-    record: Record, *, retention: Mapping[str, int | None], run: int, now: datetime
+    record: Record, *, retention: Mapping[str, int | None], now: datetime
 ) -> dict[str, Proof]:
     """Drop texts, titles, links, native ids and authors whose time is over; figures stay.
 
@@ -100,11 +102,13 @@ def expire_texts(
     }
     emptied: Counter[str] = Counter()
     unread: Counter[str] = Counter()
+    run = ledger.start(record, "retention", now=now)
     due = {source: _due(record, source, limit) for source, limit in limits.items()}
     for source, limit in limits.items():
         while batch := _expire_batch(record, source, limit, run=run):
             emptied[source] += len(batch)
             unread[source] += sum(state == "pending" for state in batch)
+    ledger.finish(record, run, now=now)
     complete = record.checkpoint()
     log.info("expired", extra={"run": run, "n_emptied": emptied.total()})
     return {

@@ -124,6 +124,50 @@ def _member(row: RowMapping, day: date) -> Member:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """The mention that stands for a story on the screen: its earliest one whose text is held."""
+
+    mention_id: str
+    source: str
+    outlet: str
+    kind: Kind
+    published_at: datetime
+    headline: str
+    excerpt: str
+    url: str
+
+
+def faces(record: Record, brand: str, wanted: Iterable[str]) -> dict[str, Face]:
+    """Story → its face; `headline` is the title, '' of a post without one or a dropped text."""
+    found: dict[str, RowMapping] = {}
+    with record.reading() as connection:
+        for part in chunks(wanted):
+            alone = stories.c.story.is_(None) & mentions.c.id.in_(part)
+            statement = _voices().where(
+                opinions.c.brand == brand, stories.c.story.in_(part) | alone
+            )
+            ordered = statement.order_by(
+                mentions.c.held.desc(), mentions.c.published_at, mentions.c.id
+            )
+            for row in connection.execute(ordered).mappings():
+                found.setdefault(row["tale"] or row["id"], row)
+    return {story: _face(row) for story, row in found.items()}
+
+
+def _face(row: RowMapping) -> Face:
+    return Face(
+        mention_id=row["id"],
+        source=row["source"],
+        outlet=row["outlet"],
+        kind=row["kind"],
+        published_at=row["published_at"],
+        headline=row["title"],
+        excerpt=row["excerpt"],
+        url=row["url"],
+    )
+
+
 def keep(
     record: Record,
     brand: str,

@@ -10,7 +10,6 @@ from typing import Literal
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from leumund.errors import Misconfigured
 from leumund.record import Record
 from leumund.record.tables import ledger, mentions, outbox, runs
 
@@ -25,8 +24,17 @@ OUTBOX = ("done", "superseded", "dead", "pending")
 def start(record: Record, kind: str, *, now: datetime) -> int:
     """Open a run and return its number; `kind` is what runs (collect, enrich, erase …)."""
     with record.writing() as connection:
-        statement = insert(runs).values(kind=kind, started_at=now, outcome="").returning(runs.c.id)
-        return int(connection.execute(statement).scalar_one())
+        return _open(connection, kind, now=now, outcome="")
+
+
+def instant(connection: Connection, kind: str, *, now: datetime) -> int:
+    """A run that begins and ends with the caller's transaction; returns its number."""
+    return _open(connection, kind, now=now, outcome="ok", finished_at=now)
+
+
+def _open(connection: Connection, kind: str, *, now: datetime, **values: object) -> int:
+    statement = insert(runs).values(kind=kind, started_at=now, **values).returning(runs.c.id)
+    return int(connection.execute(statement).scalar_one())
 
 
 def finish(record: Record, run: int, *, now: datetime, outcome: str = "ok") -> None:
@@ -83,14 +91,27 @@ def balance(record: Record) -> list[str]:
         return [*_collect(connection), *_enrich(connection), *_outbox(connection)]
 
 
-def require_balance(record: Record) -> None:
-    """Stop when an equation is off.
+def summary(record: Record) -> dict[str, dict[str, int]]:
+    """Source → what became of everything it ever brought: the stages joined in one equation.
 
-    Raises:
-        Misconfigured: names each equation.
+    fetched = read + filtered + duplicate + deleted + dead_lettered + pending; an overtaken
+    revision counts as duplicate.
     """
-    if broken := balance(record):
-        raise Misconfigured("The ledger does not balance:\n" + "\n".join(broken))
+    with record.reading() as connection:
+        collected, enriched = _sums(connection, "collect"), _enriched(connection)
+    joined = {}
+    for source in sorted(collected | enriched):
+        first, then = collected.get(source, Counter()), enriched.get(source, Counter())
+        joined[source] = {
+            "fetched": first["fetched"],
+            "read": then["read"],
+            "filtered": then["filtered"],
+            "duplicate": first["duplicate"] + then["replaced"],
+            "deleted": first["deleted"] + then["deleted"],
+            "dead_lettered": first["dead_lettered"] + then["dead_lettered"],
+            "pending": then["pending"],
+        }
+    return joined
 
 
 def _collect(connection: Connection) -> list[str]:
@@ -110,19 +131,10 @@ def _collect(connection: Connection) -> list[str]:
 
 
 def _enrich(connection: Connection) -> list[str]:
-    sums = _sums(connection, "enrich")
-    for source, terms in _sums(connection, "collect").items():
-        sums.setdefault(source, Counter())["kept"] = terms["kept"]
-    held: Sums = {}
-    states = select(mentions.c.source, mentions.c.state, func.count())
-    for source, state, n in connection.execute(
-        states.group_by(mentions.c.source, mentions.c.state)
-    ):
-        held.setdefault(source, Counter())[state] = n
+    sums, held = _enriched(connection), _held(connection)
     broken = []
-    for source in sorted(sums | held):
-        terms, rows = sums.get(source, Counter()), held.get(source, Counter())
-        terms["pending"] = rows["pending"]
+    for source, terms in sorted(sums.items()):
+        rows = held.get(source, Counter())
         if sentence := _off(f"enrich, {source}", "kept", terms, ENRICH):
             broken.append(sentence)
         broken += [
@@ -131,6 +143,25 @@ def _enrich(connection: Connection) -> list[str]:
             if terms[state] != rows[state]
         ]
     return broken
+
+
+def _enriched(connection: Connection) -> Sums:
+    """The enrich stage of each source, with what was kept and what still waits."""
+    sums = _sums(connection, "enrich")
+    for source, terms in _sums(connection, "collect").items():
+        sums.setdefault(source, Counter())["kept"] = terms["kept"]
+    for source, rows in _held(connection).items():
+        sums.setdefault(source, Counter())["pending"] = rows["pending"]
+    return sums
+
+
+def _held(connection: Connection) -> Sums:
+    states = select(mentions.c.source, mentions.c.state, func.count())
+    sums: Sums = {}
+    rows = connection.execute(states.group_by(mentions.c.source, mentions.c.state))
+    for source, state, n in rows:
+        sums.setdefault(source, Counter())[state] = n
+    return sums
 
 
 def _outbox(connection: Connection) -> list[str]:

@@ -104,7 +104,8 @@ def claim(
             .where(outbox.c.id.in_(ids))
             .values(state="leased", lease_owner=owner, lease_until=now + lease)
         )
-    crash.point("alert.after_claim")
+    if rows:
+        crash.point("alert.after_claim")
     return [_parcel(row, state="leased", owner=owner) for row in rows]
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from leumund import crash
@@ -64,6 +64,14 @@ def pending(
         rows = connection.execute(statement).mappings().all()
         voices = _opinions(connection, [row["id"] for row in rows if row["signature"]])
     return [_reading(row, voices.get(row["id"], ())) for row in rows]
+
+
+def count_pending(record: Record, signature: str) -> int:
+    """How many mentions `pending` would bring in all."""
+    stale = (mentions.c.signature < signature) | (mentions.c.signature > signature)
+    statement = select(func.count()).select_from(mentions).where(mentions.c.held == 1, stale)
+    with record.reading() as connection:
+        return int(connection.execute(statement).scalar_one())
 
 
 def _reading(row: RowMapping, voices: Sequence[Opinion]) -> Reading:
