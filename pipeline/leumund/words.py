@@ -38,6 +38,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "Bei Ihrer Menge rechnen wir in Quartalen",
         "At your volume we compare quarters",
     ),
+    "half_years": (
+        "Bei Ihrer Menge rechnen wir in Halbjahren",
+        "At your volume we compare half-years",
+    ),
+    "years": ("Bei Ihrer Menge rechnen wir in Jahren", "At your volume we compare years"),
     "estimated": (
         "Korrektur geschätzt, noch nicht an Ihren Beiträgen geprüft",
         "Correction estimated, not yet checked on your posts",
