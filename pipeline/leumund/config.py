@@ -185,14 +185,20 @@ def load(path: Path) -> Config:
     return config
 
 
-def explain(error: ValidationError, path: Path, prefix: tuple[str | int, ...]) -> Misconfigured:
-    """The error of a table that another part checked (a source type, the method), with its line."""
-    text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
-    return Misconfigured("\n".join(_sentences(error, path, text, prefix)))
+def explain(
+    error: ValidationError, path: Path, prefix: tuple[str | int, ...], model: type[BaseModel]
+) -> Misconfigured:
+    """The error of a table that another part checked by `model` (a source type), with its line."""
+    text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
+    return Misconfigured("\n".join(_sentences(error, path, text, prefix, model)))
 
 
 def _sentences(
-    error: ValidationError, path: Path, text: str, prefix: tuple[str | int, ...] = ()
+    error: ValidationError,
+    path: Path,
+    text: str,
+    prefix: tuple[str | int, ...] = (),
+    model: type[BaseModel] | None = None,
 ) -> list[str]:
     lines = []
     problems = error.errors(include_url=False, include_input=True)
@@ -203,15 +209,17 @@ def _sentences(
         key = ".".join(str(part) for part in location)
         message = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":
-            message = f"unknown key; allowed are {', '.join(_allowed(location))}"
+            message = (
+                f"unknown key; allowed are {', '.join(_allowed(problem['loc'], model or Config))}"
+            )
         elif problem["type"] == "literal_error":
             message = f"{problem['input']!r} is not allowed; {message.removeprefix('Input ')}"
         lines.append(f"{path}:{line_of(text, location)}: {key}: {message}")
     return lines
 
 
-def _allowed(location: Sequence[str | int]) -> list[str]:
-    model: Any = Config
+def _allowed(location: Sequence[str | int], root: type[BaseModel]) -> list[str]:
+    model: Any = root
     for part in location[:-1]:
         if isinstance(part, int):
             continue
