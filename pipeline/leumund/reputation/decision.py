@@ -129,7 +129,7 @@ def past_of(brand: str, previous: Iterable[Decision], *, before: date, method: M
     """The consecutive decisions of one brand that end the day before `before`.
 
     Of two decisions on the same day the later in `previous` counts. A day is in control unless
-    it lies between the t₀ and the end of an alarm; control reaches back over the last
+    it lies between the t₀ and the end of an alarm (rises are only reported); control reaches back over the last
     history_days such days (section 14).
 
     >>> past_of("a", [], before=date(2026, 1, 1), method=Method()).last is None
@@ -143,7 +143,7 @@ def past_of(brand: str, previous: Iterable[Decision], *, before: date, method: M
             break
         chain.append(newest[day])
     chain.reverse()
-    disturbed = {d.start: d.day for d in chain if d.start}
+    disturbed = {d.start: d.day for d in chain if d.start and d.alarm}
     calm = np.array(
         [not any(a <= d.day <= b for a, b in disturbed.items()) for d in chain], dtype=bool
     )
