@@ -129,8 +129,8 @@ def past_of(brand: str, previous: Iterable[Decision], *, before: date, method: M
     """The consecutive decisions of one brand that end the day before `before`.
 
     Of two decisions on the same day the later in `previous` counts. A day is in control unless
-    it lies between the t₀ and the end of an alarm (rises are only reported); control reaches back over the last
-    history_days such days (section 14).
+    it lies between the t₀ and the end of an alarm (rises are only reported); control reaches
+    back over the last history_days such days (section 14).
 
     >>> past_of("a", [], before=date(2026, 1, 1), method=Method()).last is None
     True
@@ -191,7 +191,6 @@ def days_to_decide(
     start = first.toordinal()
     if newest:
         latest = max(newest)
-        start = latest.toordinal() + 1
-        if newest[latest].version != version:
-            start = max(first.toordinal(), start - method.recompute_days)
+        again = 0 if newest[latest].version == version else method.recompute_days
+        start = max(start, latest.toordinal() + 1 - again)
     return tuple(date.fromordinal(n) for n in range(start, last.toordinal() + 1))

@@ -181,7 +181,7 @@ def _judgements(one: Series) -> list[Judgement]:
     """The verdict of each day; its window is chosen on the first of the month and kept for it."""
     found: list[Judgement] = []
     window: int = 0
-    reason: Reason = "history"
+    reason: Reason = "no_history"
     for t in range(one.brand.length):
         compare = partial(one.comparison, t)
         if one.brand.day(t).day == 1:
@@ -198,5 +198,5 @@ def _blocked(one: Series, t: int, *, observed: int) -> Reason:
     if one.correction.step == "count":
         return "uncorrected"
     if not one.panel.healthy[t]:
-        return "collection"
-    return "history" if observed < one.method.verdict_days else ""
+        return "unhealthy"
+    return "no_history" if observed < one.method.verdict_days else ""

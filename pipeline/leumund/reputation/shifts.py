@@ -66,7 +66,7 @@ def _in_order(blank: Decision, previous: Sequence[Decision], *, brand: BrandDays
     if any(d.day >= blank.day and d.version == blank.version for d in own):
         raise ValueError("a day is decided once and in order")
     earlier = [d.day for d in own if d.day < blank.day]
-    if earlier and max(earlier) != blank.day - timedelta(days=1):
+    if earlier and blank.day > brand.first and max(earlier) != blank.day - timedelta(days=1):
         raise ValueError("the day before has not been decided")
 
 

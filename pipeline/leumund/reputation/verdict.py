@@ -15,7 +15,17 @@ from leumund.reputation.method import Method
 from leumund.types import Estimate, Verdict
 
 Floats = NDArray[np.float64]
-Reason = Literal["", "history", "few", "wide", "sources", "collection", "uncorrected"]
+Reason = Literal[
+    "",
+    "no_history",
+    "no_mentions",
+    "too_few",
+    "too_wide",
+    "sources_changed",
+    "unhealthy",
+    "uncorrected",
+]
+"""Keys of the reasons that people read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +70,19 @@ def obstacle(comparison: Comparison | None, *, method: Method) -> Reason:
     """Why a window allows no statement, or "" (section 10).
 
     >>> obstacle(None, method=Method())
-    'history'
+    'no_history'
     """
     if comparison is None:
-        return "history"
+        return "no_history"
     halves = (comparison.recent, comparison.before)
     if comparison.absent > method.absent_max:
-        return "sources"
+        return "sources_changed"
+    if not max(half.n_eff for half in halves):
+        return "no_mentions"
     if min(half.n_eff for half in halves) < method.n_min:
-        return "few"
+        return "too_few"
     if max(half_width(half.draws) for half in halves) > method.hw_max:
-        return "wide"
+        return "too_wide"
     return ""
 
 
@@ -79,9 +91,9 @@ def choose_window(compare: Compare, *, method: Method) -> tuple[int, Reason]:
     that the history holds; it never looks at the values (section 10).
 
     >>> choose_window(lambda days: None, method=Method())
-    (0, 'history')
+    (0, 'no_history')
     """
-    reason: Reason = "history"
+    reason: Reason = "no_history"
     for days in method.windows:
         comparison = compare(days)
         if comparison is None:
