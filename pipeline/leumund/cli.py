@@ -1,0 +1,251 @@
+"""The command line: check, run, and each step of the chain on its own."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from leumund import doctor, flows, wiring, words
+from leumund.config import home, load
+from leumund.errors import LeumundError, Misconfigured
+from leumund.flows.parts import Progress as Report
+from leumund.flows.parts import silent
+from leumund.record import ledger
+from leumund.wiring import Parts
+
+app = typer.Typer(
+    name="leumund",
+    help="Monitor of sentiment and reputation for German-speaking brands.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+console = Console()
+errors = Console(stderr=True)
+
+ConfigFile = Annotated[
+    Path, typer.Option("--config", "-c", envvar="LEUMUND_CONFIG", help="The leumund.toml to use.")
+]
+Clock = Annotated[
+    str,
+    typer.Option("--clock", help="Run as if it were this moment, e.g. 2026-11-24T08:00+01:00."),
+]
+DEFAULT = Path("leumund.toml")
+
+
+def _parts(config: Path, clock: str = "") -> Parts:
+    if not clock:
+        return Parts(path=config, config=load(config), home=home(), clock=lambda: datetime.now(UTC))
+    try:
+        moment = datetime.fromisoformat(clock)
+    except ValueError:
+        raise Misconfigured(
+            f"--clock {clock}: not a moment such as 2026-11-24T08:00+01:00"
+        ) from None
+    if moment.tzinfo is None:
+        raise Misconfigured(f"--clock {clock}: add the zone, e.g. +01:00")
+    return Parts(path=config, config=load(config), home=home(), clock=lambda: moment)
+
+
+@contextmanager
+def _progress() -> Iterator[Report]:
+    """Bars in a terminal, nothing in a log."""
+    if not console.is_terminal:
+        yield silent
+        return
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bars:
+        tasks: dict[str, object] = {}
+
+        def report(what: str, done: int, total: int | None) -> None:
+            task = tasks.setdefault(what, bars.add_task(what, total=total))
+            bars.update(task, completed=done, total=total)  # type: ignore[arg-type]
+
+        yield report
+
+
+@app.command()
+def check(config: ConfigFile = DEFAULT) -> None:
+    """Validate leumund.toml; names file, line and key of every mistake. Exit 2 if there is one."""
+    parts = _parts(config)
+    parts.verify()
+    console.print(
+        f"{config}: in order. {len(parts.config.brand)} brands, {len(parts.config.source)} sources.",
+        highlight=False,
+    )
+
+
+@app.command()
+def run(config: ConfigFile = DEFAULT, clock: Clock = "") -> None:
+    """Collect, enrich, score, alert and report: the whole chain once."""
+    parts = _parts(config, clock)
+    parts.verify()
+    with _progress() as progress:
+        collected = flows.collect(parts, progress=progress)
+        flows.enrich(parts, progress=progress)
+        scored = flows.score(parts, progress=progress)
+        raised = flows.alert(parts, progress=progress)
+        flows.maintain(parts)
+        report = flows.publish(parts)
+    for result in collected:
+        if result.problem:
+            console.print(f"[yellow]{result.source}[/]: {result.problem}", highlight=False)
+    _print_ledger(parts)
+    _print_index(scored)
+    for signal in raised:
+        label = words.word("retrospective") if signal.retrospective else words.word(signal.level)
+        console.print(f"{label}: {signal.brand}, {signal.kind}, {words.day(signal.day)}")
+    console.print(f"\nBericht: [bold]{report}[/]", soft_wrap=True)
+    _stop_unless_balanced(parts)
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="CSV, TSV or JSONL files.")],
+    source: Annotated[str, typer.Option(help="Name of a `files` source in leumund.toml.")],
+    map_: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="Column of the file for a field, e.g. text=Beitrag."),
+    ] = None,
+    config: ConfigFile = DEFAULT,
+    clock: Clock = "",
+) -> None:
+    """Read files once into the record, with the settings of a `files` source."""
+    parts = _parts(config, clock)
+    counts = flows.import_files(parts, files, source=source, columns=_mapping(map_ or []))
+    console.print(", ".join(f"{term} {n}" for term, n in sorted(counts.items())), highlight=False)
+
+
+def _mapping(pairs: list[str]) -> dict[str, str]:
+    wrong = [pair for pair in pairs if "=" not in pair]
+    if wrong:
+        raise Misconfigured(f"--map {wrong[0]}: write field=column, e.g. text=Beitrag")
+    return {field: column for field, _, column in (pair.partition("=") for pair in pairs)}
+
+
+@app.command()
+def collect(
+    names: Annotated[list[str] | None, typer.Argument(help="Sources; none: all.")] = None,
+    config: ConfigFile = DEFAULT,
+    clock: Clock = "",
+) -> None:
+    """Fetch what is new from the sources."""
+    parts = _parts(config, clock)
+    with _progress() as progress:
+        results = flows.collect(parts, names or (), progress=progress)
+    for result in results:
+        kept, seen = result.counts["kept"], result.counts["fetched"]
+        console.print(
+            f"{result.source}: {result.problem or f'{seen} fetched, {kept} new'}", highlight=False
+        )
+
+
+@app.command()
+def enrich(config: ConfigFile = DEFAULT, clock: Clock = "") -> None:
+    """Read what is pending: language, brands, sentiment, stories."""
+    with _progress() as progress:
+        counts = flows.enrich(_parts(config, clock), progress=progress)
+    console.print(f"{counts['read']} read, {counts['filtered']} filtered", highlight=False)
+
+
+@app.command()
+def score(config: ConfigFile = DEFAULT, clock: Clock = "") -> None:
+    """Compute the index of every brand."""
+    with _progress() as progress:
+        _print_index(flows.score(_parts(config, clock), progress=progress))
+
+
+@app.command()
+def alert(config: ConfigFile = DEFAULT, clock: Clock = "") -> None:
+    """Decide the closed days and send what is due."""
+    raised = flows.alert(_parts(config, clock))
+    console.print(f"{len(raised)} signals", highlight=False)
+
+
+@app.command()
+def report(config: ConfigFile = DEFAULT, clock: Clock = "") -> None:
+    """Write the HTML report and print its path."""
+    console.print(str(flows.publish(_parts(config, clock))), soft_wrap=True, highlight=False)
+
+
+@app.command("doctor")
+def doctor_(config: ConfigFile = DEFAULT, clock: Clock = "") -> None:
+    """Say how the installation is: versions, device, paths, ledger, sources, model.
+
+    Exit 2 only for an unbalanced ledger or an unreadable record, model or configuration.
+    """
+    healthy = doctor.examine(_parts(config, clock), console)
+    if not healthy:
+        raise typer.Exit(2)
+
+
+@app.command()
+def erase(
+    source: Annotated[str, typer.Option(help="Name of the source.")] = "",
+    author: Annotated[str, typer.Option(help="Handle or name of the author there.")] = "",
+    mention: Annotated[str, typer.Option(help="Identity of one mention (32 hex digits).")] = "",
+    config: ConfigFile = DEFAULT,
+    clock: Clock = "",
+) -> None:
+    """Remove an author or a mention everywhere, for good; prints a receipt."""
+    parts = _parts(config, clock)
+    if mention and not (source or author):
+        receipt = flows.erase_mention(parts, mention)
+    elif source and author and not mention:
+        receipt = flows.erase_author(parts, source=source, author=author)
+    else:
+        raise Misconfigured("name either --mention, or --source and --author")
+    console.print(str(receipt), highlight=False)
+
+
+def _print_ledger(parts: Parts) -> None:
+    table = Table(title="Was mit jedem Beitrag geschah", title_justify="left", box=None)
+    rows = ledger.summary(parts.record)
+    table.add_column("Quelle")
+    for term in next(iter(rows.values()), {}):
+        table.add_column(term, justify="right")
+    for source, terms in rows.items():
+        table.add_row(source, *(words.number(n) for n in terms.values()))
+    console.print(table)
+
+
+def _print_index(scored: list[flows.Scored]) -> None:
+    console.print(f"\n[bold]{words.word('index')}[/] (0–100, {words.word('balanced')})")
+    for brand, _, points in ((row.brand, row.days, row.points) for row in scored):
+        fast = points[-1].fast if points else None
+        if fast is None:
+            console.print(f"  {brand.name}: {words.reason('no_mentions')}")
+            continue
+        low, high = words.number(fast.low), words.number(fast.high)
+        console.print(
+            f"  {brand.name}: [bold]{words.number(fast.value)}[/] "
+            f"({words.word('margin')} {low} bis {high}), {words.day(points[-1].day)}",
+            highlight=False,
+        )
+
+
+def _stop_unless_balanced(parts: Parts) -> None:
+    if broken := ledger.balance(parts.record):
+        for line in broken:
+            errors.print(line, highlight=False)
+        raise typer.Exit(2)
+
+
+def main() -> None:
+    """Entry point: known errors end in one sentence and exit 2, unknown ones in a traceback."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    try:
+        app()
+    except LeumundError as error:
+        errors.print(str(error), highlight=False, soft_wrap=True, markup=False)
+        sys.exit(2)

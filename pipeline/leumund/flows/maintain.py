@@ -1,0 +1,53 @@
+"""Forgets in time: texts whose days are over, and people who ask for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+from leumund import config as settings
+from leumund.flows.parts import Parts
+from leumund.record import erasure
+from leumund.record.erasure import Receipt
+
+
+def maintain(parts: Parts) -> Counter[str]:
+    """Drop texts whose retention is over, and the keys of periods in which nothing is left.
+
+    Returns how many texts each source lost. Counted from the day of collection; examples and
+    sources that say `keep` are exempt.
+    """
+    days = {source.name: retention_days(parts, source) for source in parts.config.source}
+    expired = erasure.expire_texts(parts.record, now=parts.clock(), retention=days)
+    longest = max((limit for limit in days.values() if limit), default=0)
+    parts.keyring.forget(parts.clock() - timedelta(days=longest))
+    return expired
+
+
+def retention_days(parts: Parts, source: settings.Source) -> int | None:
+    """Days that a text of this source is kept, None for ever."""
+    if source.example or source.keep:
+        return None
+    limits = parts.config.retention
+    usual = limits.press_text_days if source.kind == "article" else limits.social_text_days
+    return source.retention_days or usual
+
+
+def erase_author(parts: Parts, *, source: str, author: str) -> Receipt:
+    """Remove everything an author wrote in a source, and keep it from coming back."""
+    hashes = list(parts.keyring.every_pseudonym(source, author))
+    receipt = erasure.erase_author(parts.record, hashes, now=parts.clock())
+    _drop_report(parts)
+    return receipt
+
+
+def erase_mention(parts: Parts, mention: str) -> Receipt:
+    """Remove one mention by its identity, and keep it from coming back."""
+    receipt = erasure.erase_mention(parts.record, mention, now=parts.clock())
+    _drop_report(parts)
+    return receipt
+
+
+def _drop_report(parts: Parts) -> None:
+    """The next run writes the report anew; the old one may name what was erased."""
+    (parts.home / parts.config.report).unlink(missing_ok=True)

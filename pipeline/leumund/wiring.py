@@ -1,0 +1,198 @@
+"""Builds the concrete parts that leumund.toml names; nothing else does."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from leumund import sources
+from leumund.channels.log import LogChannel
+from leumund.channels.mail import MailChannel
+from leumund.config import Config
+from leumund.enrich.brands import BrandReader
+from leumund.enrich.language import LanguageReader
+from leumund.enrich.sentiment import SentimentReader
+from leumund.enrich.signatures import joined, rules_of
+from leumund.errors import Misconfigured
+from leumund.flows.parts import Card
+from leumund.inference import manifest
+from leumund.inference.load import Loaded, load
+from leumund.keyring import Keyring
+from leumund.record import Record, open_record
+from leumund.reputation.method import Method
+from leumund.reputation.responses import Responses
+from leumund.types import TONES, Channel, Enricher, Source
+from leumund.web import Fetcher, user_agent
+
+
+@dataclass
+class Parts:
+    """Everything a flow needs, built when it is first used.
+
+    `path` is leumund.toml, `home` LEUMUND_HOME. Only tests hand in their own `fetcher`.
+    """
+
+    path: Path
+    config: Config
+    home: Path
+    clock: Callable[[], datetime]
+    given_fetcher: Fetcher | None = None
+
+    def verify(self) -> None:
+        """Check what only the parts themselves can check.
+
+        Raises:
+            Misconfigured: names file, line, key and the allowed words.
+        """
+        for position, source in enumerate(self.config.source):
+            sources.settings(source, file=self.path, position=position)
+        _ = self.method, self._rule_readers, self.responses
+
+    @cached_property
+    def record(self) -> Record:
+        self.home.mkdir(parents=True, exist_ok=True)
+        return open_record(self.home / "record.sqlite")
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        return Keyring(self.home / "keys", self.config.privacy.pseudonym_period)
+
+    @cached_property
+    def method(self) -> Method:
+        try:
+            return Method(**self.config.method)
+        except TypeError as error:
+            words = str(error).removeprefix("Method.__init__() ")
+            raise Misconfigured(f"{self.path}: [method]: {words}") from None
+
+    @cached_property
+    def responses(self) -> Responses:
+        """The model's scores on held-out texts, from which its errors are measured."""
+        path = self._model_folder / "responses.json"
+        if not path.exists():
+            return Responses(np.zeros((0, 3)), np.zeros(0, dtype=np.int64))
+        rows: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["rows"]
+        return Responses(
+            np.array([row["scores"] for row in rows], dtype=np.float64),
+            np.array([TONES.index(row["label"]) for row in rows]),
+            tuple(row["kind"] for row in rows),
+        )
+
+    @cached_property
+    def card(self) -> Card:
+        described, folder = manifest.read(self.config.model.sentiment)
+        path = folder / "floor.json"
+        floor = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        figures = [
+            (label, float(floor[data][key]), name)
+            for data, name in (("germeval2017_test_synchronic", "GermEval 2017, Test"),)
+            if data in floor
+            for key, label in (
+                ("accuracy", "richtig eingestufte Texte"),
+                ("macro_f1", "F1, gemittelt über drei Klassen"),
+                ("f1_negative", "F1 der kritischen Texte"),
+            )
+        ]
+        return Card(name=described.name, licence=described.licence, figures=tuple(figures))
+
+    @cached_property
+    def model(self) -> Loaded:
+        chosen = self.config.model
+        return load(
+            chosen.sentiment, runner=chosen.runner, device=chosen.device, offline=chosen.offline
+        )
+
+    @property
+    def rules(self) -> str:
+        return rules_of(self._rule_readers)
+
+    @property
+    def signature(self) -> str:
+        return joined(self._rule_readers, self._sentiment)
+
+    @property
+    def readers(self) -> Sequence[Enricher]:
+        return (*self._rule_readers, self._sentiment)
+
+    def source(self, name: str) -> Source:
+        """The source of that name, built anew.
+
+        Raises:
+            Misconfigured: the file does not define it.
+        """
+        names = [source.name for source in self.config.source]
+        if name not in names:
+            raise Misconfigured(f"source {name!r} is not one of {', '.join(names)}")
+        position = names.index(name)
+        return sources.build(
+            self.config.source[position], self._tools(name), file=self.path, position=position
+        )
+
+    def _tools(self, source: str) -> sources.Tools:
+        handles = [alias for brand in self.config.brand for alias in (brand.name, *brand.aliases)]
+        return sources.Tools(
+            fetcher=self.fetcher,
+            pseudonym=lambda author: self.keyring.pseudonym(source, author, now=self.clock()),
+            keep_handles=frozenset(handles),
+            inbox=self.path.resolve().parent,
+            clock=self.clock,
+            rules=self.rules,
+            remove_handles=self.config.privacy.remove_handles,
+        )
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        return self.given_fetcher or Fetcher(user_agent(self.config.privacy.contact))
+
+    def channel(self, name: str) -> Channel:
+        """The channel of that name.
+
+        Raises:
+            Misconfigured: its settings are incomplete.
+        """
+        if name == "log":
+            return LogChannel()
+        mail = self.config.mail
+        if not (mail.host and mail.sender):
+            raise Misconfigured(f"{self.path}: [mail] needs host and sender")
+        return MailChannel(
+            host=mail.host,
+            port=mail.port,
+            sender=mail.sender,
+            security=mail.security,
+            user=mail.user,
+            password=self._mail_password(),
+            ca_file=mail.ca_file,
+        )
+
+    @cached_property
+    def _rule_readers(self) -> tuple[Enricher, ...]:
+        inherited = {source.name: source.language for source in self.config.source}
+        return LanguageReader(inherited), BrandReader(self.config.brand)
+
+    @cached_property
+    def _sentiment(self) -> SentimentReader:
+        opened = self.model
+        return SentimentReader(
+            opened.scorer,
+            temperature=opened.manifest.temperature,
+            words=opened.manifest.words,
+        )
+
+    @property
+    def _model_folder(self) -> Path:
+        return manifest.read(self.config.model.sentiment)[1]
+
+    def _mail_password(self) -> str:
+        mail = self.config.mail
+        if mail.password_file:
+            return Path(mail.password_file).read_text("utf-8").strip()
+        return os.environ.get(mail.password_env, "")
