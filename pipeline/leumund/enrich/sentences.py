@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -79,14 +79,12 @@ def _cut(part: list[Span], places: Sequence[Span], budget: int) -> list[Span]:
 def _splitter() -> Language:
     import spacy
     from spacy.language import Language
-    from spacy.tokenizer import Tokenizer
 
     if not Language.has_factory("leumund_breaks"):
         Language.component("leumund_breaks", func=_breaks)
     chain = spacy.blank("de")
     chain.max_length = 10_000_000
-    tokenizer = chain.tokenizer
-    assert isinstance(tokenizer, Tokenizer)
+    tokenizer: Any = chain.tokenizer
     for word in _ABBREVIATIONS:
         tokenizer.add_special_case(word, [{"ORTH": word}])
     chain.add_pipe("sentencizer")

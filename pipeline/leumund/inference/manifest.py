@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -67,15 +67,20 @@ class Manifest(BaseModel):
             raise Misconfigured(f"model {self.name}: several {suffix} files: {', '.join(found)}")
         return found[0] if found else ""
 
-    def fingerprint(self, weights: str) -> str:
-        """12 hex digits over what decides the output: weights, vocabulary, label map, length."""
-        parts = [self.revision, str(self.max_length), json.dumps(dict(sorted(self.labels.items())))]
+    def signature(self, weights: str, runner: str, device: str, precision: str) -> str:
+        """Names all that decides the output: model, licence, files, and where they run.
+
+        The 12 hex digits after `@` are over revision, weights, vocabulary, label map.
+        """
+        parts = [self.revision, json.dumps(dict(sorted(self.labels.items())))]
         parts += [
             f"{name} {digest}"
             for name, digest in sorted(self.files.items())
             if name == weights or not name.endswith((".onnx", ".safetensors"))
         ]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+        mark = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+        where = f"{runner}/{device}/{precision}/{self.max_length}"
+        return f"{self.name}@{mark} {self.licence} {where}"
 
 
 def locate_data() -> Path:
@@ -145,8 +150,7 @@ def columns(manifest: Manifest, folder: Path) -> tuple[int, int, int]:
     Raises:
         Misconfigured: a label that the manifest does not know, or one too few.
     """
-    path = verify(manifest, folder, "config.json")
-    own = json.loads(path.read_text(encoding="utf-8")).get("id2label", {})
+    own = _settings(manifest, folder).get("id2label", {})
     place: dict[Tone, int] = {}
     for position, label in own.items():
         if label not in manifest.labels:
@@ -158,3 +162,16 @@ def columns(manifest: Manifest, folder: Path) -> tuple[int, int, int]:
     if sorted(place.values()) != [0, 1, 2]:
         raise Misconfigured(f"model {manifest.name}: config.json has not our three labels")
     return place["negative"], place["neutral"], place["positive"]
+
+
+def padding(manifest: Manifest, folder: Path) -> int:
+    """The id of the padding token, by config.json; 0 where it names none."""
+    return int(_settings(manifest, folder).get("pad_token_id") or 0)
+
+
+def _settings(manifest: Manifest, folder: Path) -> dict[str, Any]:
+    path = verify(manifest, folder, "config.json")
+    found = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(found, dict):
+        raise Misconfigured(f"model {manifest.name}: {path} is no table")
+    return found
