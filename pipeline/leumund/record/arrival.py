@@ -11,10 +11,9 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
 from leumund.record.removal import COUNTED_AS, bury_with_author
-from leumund.record.rows import Row, chunks, is_suspect, row_of
+from leumund.record.rows import Row, chunks, is_suspect
 from leumund.record.tables import mentions, stories, suppressed, tombstones
 from leumund.record.touch import touch_mentions
-from leumund.types import Mention
 
 Outcome = Literal["kept", "replaced", "duplicate", "deleted"]
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -28,7 +27,7 @@ class Arrivals:
     """
 
     def __init__(
-        self, connection: Connection, found: Sequence[Mention], *, rules: str, now: datetime
+        self, connection: Connection, found: Sequence[Row], *, rules: str, now: datetime
     ) -> None:
         self.moves: Counter[str] = Counter()
         self._connection = connection
@@ -40,39 +39,35 @@ class Arrivals:
         self._changed: dict[str, Row] = {}
         self._edited: set[str] = set()
         self._graves: list[tuple[str, datetime]] = []
-        for part in chunks(mention.id for mention in found):
+        for part in chunks(row["id"] for row in found):
             rows = connection.execute(select(mentions).where(mentions.c.id.in_(part)))
             self._known |= {row["id"]: dict(row) for row in rows.mappings()}
             gone = select(tombstones.c.id).where(tombstones.c.id.in_(part))
             self._gone |= set(connection.execute(gone).scalars())
-        for part in chunks(mention.author for mention in found if mention.author):
+        for part in chunks(row["author"] for row in found if row["author"]):
             silent = select(suppressed.c.author, suppressed.c.until)
             rows = connection.execute(silent.where(suppressed.c.author.in_(part)))
             self._silent |= {row.author: row.until for row in rows}
         self._before = set(self._known)
 
-    def receive(self, mention: Mention) -> Outcome:
+    def receive(self, row: Row) -> Outcome:
         """Decide about one mention.
 
         Returns:
             kept (new), replaced (kept as a newer revision), duplicate, or deleted (the source,
             its author or a person took it back).
-
-        Raises:
-            Unreadable: it cannot be stored.
         """
-        row = row_of(mention)
         if row["id"] in self._gone:
             return "deleted"
-        until = self._silent.get(mention.author or "")
-        if until is not None and mention.published_at <= until:
-            self._graves.append((row["id"], mention.published_at))
+        until = self._silent.get(row["author"] or "")
+        if until is not None and row["published_at"] <= until:
+            self._graves.append((row["id"], row["published_at"]))
             return "deleted"
         old = self._known.get(row["id"])
         if old is None:
             self._take(row, revision=1)
             return "kept"
-        if is_suspect(mention) and old["held"]:
+        if is_suspect(row["extra"]) and old["held"]:
             row |= {"published_at": old["published_at"], "day": old["day"]}
         return self._compare(row, old)
 

@@ -17,6 +17,7 @@ from leumund.errors import Misconfigured, Unavailable, Unreadable
 from leumund.record import Record, ledger
 from leumund.record.arrival import Arrivals
 from leumund.record.removal import bury, remove, remove_author, suppress
+from leumund.record.rows import Row, row_of, storable
 from leumund.record.tables import cursors as cursor_table
 from leumund.record.tables import fetches, gaps, rejects
 from leumund.types import Cursor, Deletion, Gap, Item, Mention, Reject, mention_id
@@ -119,12 +120,16 @@ def _move_cursor(visit: _Visit, cursor: Cursor, old: Cursor | None) -> None:
 
 
 def _keep_mentions(visit: _Visit, found: Sequence[Mention], rules: str) -> None:
-    arrivals = Arrivals(visit.connection, found, rules=rules, now=visit.now)
+    rows: list[Row] = []
     for mention in found:
         try:
-            visit.counts[arrivals.receive(mention)] += 1
+            rows.append(row_of(mention))
         except Unreadable as error:
-            _dead_letter(visit, [Reject(reason=str(error), place=mention.id)])
+            digest = hashlib.sha256(repr(mention).encode(errors="replace")).hexdigest()
+            _dead_letter(visit, [Reject(reason=str(error), place=f"item {digest[:12]}")])
+    arrivals = Arrivals(visit.connection, rows, rules=rules, now=visit.now)
+    for row in rows:
+        visit.counts[arrivals.receive(row)] += 1
     visit.counts["kept"] += visit.counts["replaced"]
     arrivals.store()
     ledger.count(
@@ -134,13 +139,15 @@ def _keep_mentions(visit: _Visit, found: Sequence[Mention], rules: str) -> None:
 
 def _delete(visit: _Visit, deletions: Sequence[Deletion]) -> None:
     visit.counts["deleted"] += len(deletions)
-    single = [deletion for deletion in deletions if deletion.native_id]
-    graves = [(mention_id(one.source, one.native_id), one.at, one.reason) for one in single]
+    single = [one for one in deletions if one.native_id == storable(one.native_id) != ""]
+    graves = [
+        (mention_id(one.source, one.native_id), one.at, storable(one.reason)) for one in single
+    ]
     bury(visit.connection, graves)
     remove(visit.connection, [mention for mention, _, _ in graves], run=visit.run)
     for one in deletions:
         if one.author and not one.native_id:
-            suppress(visit.connection, one.author, until=one.at, reason=one.reason)
+            suppress(visit.connection, one.author, until=one.at, reason=storable(one.reason))
             remove_author(visit.connection, one.author, until=one.at, run=visit.run)
 
 
@@ -149,10 +156,10 @@ def _dead_letter(visit: _Visit, failed: Sequence[Reject]) -> None:
     rows = [
         {
             "source": visit.source,
-            "digest": hashlib.sha256(item.place.encode() + b"\0" + item.raw).hexdigest()[:32],
+            "digest": hashlib.sha256(storable(item.place).encode() + item.raw).hexdigest()[:32],
             "mention_id": "",
-            "reason": item.reason,
-            "place": item.place,
+            "reason": storable(item.reason),
+            "place": storable(item.place),
             "raw": item.raw[:RAW_BYTES],
             "at": visit.now,
             "run": visit.run,
@@ -172,7 +179,7 @@ def _note_gaps(visit: _Visit, page: Sequence[Item]) -> None:
             stream=gap.stream,
             start=gap.start,
             end=gap.end,
-            reason=gap.reason,
+            reason=storable(gap.reason),
         )
         new = statement.excluded
         visit.connection.execute(
@@ -182,7 +189,7 @@ def _note_gaps(visit: _Visit, page: Sequence[Item]) -> None:
                 where=new.end > gaps.c.end,
             )
         )
-        asked[gap.stream] = (0, gap.reason)
+        asked[gap.stream] = (0, storable(gap.reason))
     for cursor in (item for item in page if isinstance(item, Cursor)):
         if cursor.complete:
             asked[cursor.stream] = (1, "")

@@ -80,6 +80,7 @@ def row_of(mention: Mention) -> Row:
         Unreadable: a text holds NUL or half a character, a number does not fit.
     """
     row: Row = {name: getattr(mention, name) for name in PLAIN}
+    _refuse_odd([*row.values(), *mention.extra, *mention.extra.values()])
     row |= {
         "id": mention.id,
         "source": mention.source,
@@ -92,11 +93,20 @@ def row_of(mention: Mention) -> Row:
         "text_length": len(mention.text),
     }
     said: Row = {name: row[name] for name in (*PLAIN, "owned", "extra") if name != "author"}
-    said["at"] = "" if is_suspect(mention) else micros(mention.published_at)
+    said["at"] = "" if is_suspect(mention.extra) else micros(mention.published_at)
     said["edited"] = None if mention.edited_at is None else micros(mention.edited_at)
-    row["digest"] = _digest(_storable(said))
+    row["digest"] = _digest(packed(said).encode())
     row["text_digest"] = text_digest(mention)
     return row
+
+
+def storable(text: str) -> str:
+    """The text with "?" for what no database takes: NUL and halves of characters.
+
+    >>> storable("a\0b\ud83d")
+    'a?b?'
+    """
+    return text.replace("\0", "?").encode(errors="replace").decode()
 
 
 def text_digest(mention: Mention) -> str:
@@ -104,9 +114,9 @@ def text_digest(mention: Mention) -> str:
     return _digest(f"{mention.id}\0{mention.title}\0{mention.text}".encode())
 
 
-def is_suspect(mention: Mention) -> bool:
+def is_suspect(extra: Mapping[str, str]) -> bool:
     """Whether the time is the moment of receipt, because the source gave none to believe."""
-    return bool(mention.extra.get("time_suspect"))
+    return bool(extra.get("time_suspect"))
 
 
 def mention_of(row: RowMapping) -> Mention:
@@ -121,18 +131,14 @@ def mention_of(row: RowMapping) -> Mention:
     )
 
 
-def _storable(said: Row) -> bytes:
-    for value in said.values():
+def _refuse_odd(values: Iterable[object]) -> None:
+    for value in values:
         if isinstance(value, int) and not -LIMIT <= value < LIMIT:
             raise Unreadable("a number is too large to store")
         if isinstance(value, float) and not math.isfinite(value):
             raise Unreadable("a number is not finite")
-        if isinstance(value, str) and "\0" in value:
-            raise Unreadable("a text holds a NUL character")
-    try:
-        return packed(said).encode()
-    except UnicodeEncodeError:
-        raise Unreadable("a text holds half a character (lone surrogate)") from None
+        if isinstance(value, str) and value != storable(value):
+            raise Unreadable("a text holds NUL or half a character (lone surrogate)")
 
 
 def _digest(content: bytes) -> str:
