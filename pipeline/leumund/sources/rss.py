@@ -229,7 +229,7 @@ def _body(entry: dict[str, Any]) -> str:
 
 def _native_id(entry: dict[str, Any], url: str, feed_url: str, title: str) -> str:
     """The publisher's id; a bare number only counts within its host."""
-    given = "".join(str(entry.get("id") or "").split())
+    given = "".join(sign for sign in str(entry.get("id") or "") if sign.isprintable()).strip()
     if not given:
         given = url or hashlib.sha256(title.encode()).hexdigest()
     if ":" not in given:
