@@ -7,14 +7,16 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import leumund
-from leumund.record import Record, ledger, mentions, readings
+from leumund.record import Record, ledger, mentions, readings, signals
 from leumund.types import (
+    Alert,
     Cursor,
+    Driver,
     Estimate,
     Evidence,
     IndexPoint,
@@ -22,6 +24,7 @@ from leumund.types import (
     Mention,
     Opinion,
     Reading,
+    Signal,
     mention_id,
 )
 
@@ -149,3 +152,59 @@ def point(number: int = 1, **values: Any) -> IndexPoint:
         "method": "method1",
     }
     return IndexPoint(**defaults | values)
+
+
+DECISION = {"brand": BRAND, "day": "2026-11-19", "method": "method1"}
+
+
+def driver(number: int, **values: Any) -> Driver:
+    about = mention(number)
+    defaults: dict[str, Any] = {
+        "headline": about.title,
+        "url": about.url,
+        "source": about.source,
+        "published_at": about.published_at,
+        "posts": 12,
+        "sources": 3,
+        "share": 0.4,
+    }
+    return Driver(**defaults | values)
+
+
+def signal(*drivers: Driver, **values: Any) -> Signal:
+    defaults: dict[str, Any] = {
+        "brand": BRAND,
+        "kind": "drop",
+        "day": date(2026, 11, 19),
+        "start": date(2026, 11, 17),
+        "decided_at": NOW,
+        "size": estimate(-12.0),
+        "probability": 0.99,
+        "level": "unusual",
+        "severity": 3,
+        "posts": 84,
+        "usual": 30.5,
+        "drivers": drivers,
+        "sources": (("forum", 80), ("blatt", 4)),
+        "provisional": False,
+        "retrospective": False,
+        "method": "method1",
+    }
+    return Signal(**defaults | values)
+
+
+def alert(target: str, **values: Any) -> Alert:
+    defaults: dict[str, Any] = {
+        "key": f"rule|{target}",
+        "target": target,
+        "subject": "Auffällig: Musterbahn",
+        "text": "Beitrag 1 https://forum.example/1",
+        "html": "<p>Beitrag 1</p>",
+        "created_at": NOW,
+    }
+    return Alert(**defaults | values)
+
+
+def decide(record: Record, *alerts: Alert, decision: Any = DECISION, **values: Any) -> bool:
+    told = values.pop("signal", signal(driver(1)))
+    return signals.keep(record, decision, signal=told, alerts=alerts, run=start(record), now=NOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -57,8 +58,6 @@ def test_a_record_of_a_newer_program_is_refused(record: Record) -> None:
 
 
 def test_the_tables_of_another_program_are_left_alone(tmp_path: Path) -> None:
-    import sqlite3
-
     path = tmp_path / "record.sqlite"
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE notes (line TEXT)")

@@ -141,15 +141,14 @@ def retry(
         give_up_after: age at which it is given up (dead); None tries for ever.
 
     Returns:
-        The new state, pending or dead.
+        The new state, pending or dead; overtaken if the row is no longer this worker's.
     """
     if give_up_after is not None and now - parcel.created_at >= give_up_after:
-        bury(record, parcel, reason=error, run=run)
-        return "dead"
+        return "dead" if bury(record, parcel, reason=error, run=run) else "overtaken"
     longest = min(timedelta(seconds=2 ** min(parcel.attempts, 16)), LONGEST_PAUSE)
     pause = longest * (0.5 + chance.random() / 2)
     with record.writing() as connection:
-        _move(
+        moved = _move(
             connection,
             parcel,
             state="pending",
@@ -158,7 +157,7 @@ def retry(
             lease_until=None,
             last_error=error[:ERROR_CHARACTERS],
         )
-    return "pending"
+    return "pending" if moved else "overtaken"
 
 
 def bury(record: Record, parcel: Parcel, *, reason: str, run: int) -> bool:
