@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -16,7 +16,8 @@ import numpy as np
 from leumund import sources
 from leumund.channels.log import LogChannel
 from leumund.channels.mail import MailChannel
-from leumund.config import Config
+from leumund.config import Config, home
+from leumund.config import load as load_config
 from leumund.enrich.brands import BrandReader
 from leumund.enrich.language import LanguageReader
 from leumund.enrich.sentiment import SentimentReader
@@ -196,3 +197,35 @@ class Parts:
         if mail.password_file:
             return Path(mail.password_file).read_text("utf-8").strip()
         return os.environ.get(mail.password_env, "")
+
+
+def open_parts(wall: Callable[[], datetime], environment: Mapping[str, str] = os.environ) -> Parts:
+    """The parts that LEUMUND_CONFIG (default: leumund.toml here) and LEUMUND_HOME name.
+
+    LEUMUND_CLOCK (a moment with its zone) stops the clock, for tests; else `wall` tells the time.
+
+    Raises:
+        Misconfigured: a wrong configuration or clock.
+    """
+    path = Path(environment.get("LEUMUND_CONFIG") or "leumund.toml")
+    moment = environment.get("LEUMUND_CLOCK")
+    clock = stopped_at(moment) if moment else wall
+    return Parts(path=path, config=load_config(path), home=home(environment), clock=clock)
+
+
+def stopped_at(text: str) -> Callable[[], datetime]:
+    """A clock that always shows one moment.
+
+    >>> stopped_at("2026-11-24T08:00+01:00")().isoformat()
+    '2026-11-24T08:00:00+01:00'
+
+    Raises:
+        Misconfigured: not a moment, or one without a zone.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Misconfigured(f"{text}: not a moment such as 2026-11-24T08:00+01:00") from None
+    if moment.tzinfo is None:
+        raise Misconfigured(f"{text}: add the zone, e.g. +01:00")
+    return lambda: moment
