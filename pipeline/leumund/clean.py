@@ -49,6 +49,7 @@ _MENDING = ftfy.TextFixerConfig(
 
 _MAIL = re.compile(r"(?<![\w.+@-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _HANDLE = re.compile(r"(?<![\w@.])@[\w][\w.-]{0,60}(?<![.-])(?:@[\w-]+(?:\.[\w-]+)+)?")
+_PARTS = re.compile("([-.@])")  # „@Musterbahn-Chef“ is about @Musterbahn
 _PHONE = re.compile(r"(?<![\w.,:/-])(?:\+|00?)[1-9][\d \u00a0()/-]{5,18}\d(?![\w%€])")
 
 _CHARSET = re.compile(
@@ -138,7 +139,9 @@ def mask_handles(clean: str, keep: Collection[str]) -> str:
     kept = {name.casefold().lstrip("@") for name in keep}
 
     def handle(found: re.Match[str]) -> str:
-        return found[0] if found[0].casefold()[1:] in kept else "@…"
+        parts = _PARTS.split(found[0].casefold()[1:])
+        ours = any("".join(parts[:end]) in kept for end in range(1, len(parts) + 1, 2))
+        return found[0] if ours else "@…"
 
     masked = _MAIL.sub("[E-Mail]", clean) if "@" in clean else clean
     masked = _HANDLE.sub(handle, masked)
@@ -179,7 +182,7 @@ def decode(raw: bytes, declared: str = "") -> tuple[str, bool]:
     for mark, charset in _BOMS:
         if raw.startswith(mark):
             return _strict(raw, charset) or (raw.decode(charset, "replace"), True)
-    wide = b"\0" in raw[:4096]
+    wide = raw[:4096].count(0) > len(raw[:4096]) / 5
     inside = _DECLARED.match(raw[:400])
     candidates = ["" if wide else "utf-8", declared, inside[1].decode("ascii") if inside else ""]
     if len(raw) > _SHORTEST_GUESS or wide:
@@ -187,6 +190,8 @@ def decode(raw: bytes, declared: str = "") -> tuple[str, bool]:
         guess = from_bytes(raw[:200_000], cp_isolation=guesses).best()
         candidates.append(guess.encoding if guess else "")
     for charset in (*candidates, "cp1252"):
+        if wide and charset.lower().startswith(("iso", "cp", "windows", "latin")):
+            continue  # text of two bytes a sign is no text of one
         if found := _strict(raw, charset):
             return found
     return raw.decode("cp1252", "replace"), True

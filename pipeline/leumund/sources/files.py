@@ -155,11 +155,9 @@ def _pages(
         if count == 1:
             crash.point("parse.mid_page")
         if count == PAGE:
-            crash.point("parse.after_page")
             state = {**key, "row": str(row)}
             yield Cursor(stream=stream, state=state, fetched=count, complete=False)
             count = 0
-    crash.point("parse.after_page")
     yield Cursor(stream=stream, state={**key, "row": str(row), "end": "1"}, fetched=count)
 
 

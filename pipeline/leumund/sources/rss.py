@@ -151,7 +151,6 @@ class Feeds:
                     place=f"{stream_of(feed_url)} entry {number + 1}",
                     raw=raw.encode("utf-8", "replace")[:4096],
                 )
-        crash.point("parse.after_page")
 
     def _mention(
         self, entry: dict[str, Any], feed: Feed, page: Page, feed_url: str, now: datetime
