@@ -26,8 +26,8 @@ class Support:
 class Supports:
     """What each figure of a brand rests on, over the days that the figure looks at.
 
-    `verdict` is the half of the comparison that is worth less. `visibility` counts stories without
-    weights, so there `independent` is the number of stories.
+    `verdict` is the half of the comparison that is worth less, with 0 days where none was tried.
+    `visibility` counts stories without weights, so there `independent` is the number of stories.
     """
 
     fast: Support
@@ -175,7 +175,7 @@ class MethodFacts:
     `matrix[j][k]` is the mean score for class j of texts whose true class is k, `labels` the
     number of labelled texts of each class, `singular_value` the smallest one of the matrix.
     `estimated` holds until own labels exist. `budget` is false alarms a year and brand, half-lives
-    are days, `stable_points` and `hw_max` points of the index.
+    are days, `stable_points` and `hw_max` points of the index, `*_p` and `cap_source` in [0, 1].
     """
 
     version: str
@@ -191,6 +191,8 @@ class MethodFacts:
     slow_half_life: float
     n_min: float
     hw_max: float
+    verdict_p: float
+    stable_p: float
     stable_points: float
     cap_source: float
 
@@ -230,3 +232,16 @@ class Report:
     method: MethodFacts
     ledger: tuple[LedgerRow, ...]
     gaps: tuple[GapSpan, ...]
+
+    @property
+    def groups(self) -> tuple[tuple[BrandFacts, ...], ...]:
+        """Brands that may be compared: joined by their peers, at least two together."""
+        left, groups = list(self.brands), []
+        while left:
+            group = [left.pop(0)]
+            for member in group:
+                near = [b for b in left if b.name in member.peers or member.name in b.peers]
+                group += near
+                left = [brand for brand in left if brand not in near]
+            groups.append(tuple(brand for brand in self.brands if brand in group))
+        return tuple(group for group in groups if len(group) > 1)

@@ -1,0 +1,200 @@
+"""Draws a brand over time: index with its margin, visibility, and how much was said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import altair as alt
+
+from leumund.types import Estimate, IndexPoint
+from leumund.views.facts import BrandFacts
+from leumund.views.palette import BLUE, GREY, INK, MUTED, SKY, Rows, Spec, finished, on
+from leumund.views.timeline import (
+    Points,
+    days,
+    disturbance_rows,
+    disturbances,
+    marker_rows,
+    markers,
+    noon,
+    when,
+)
+from leumund.words import day, number, word
+
+SPARK_DAYS = 90
+BALANCE: Rows = [{"at": 50}]
+
+
+def index_chart(brand: BrandFacts, *, verdict: Sequence[str]) -> Spec:
+    """The index over the whole history: margin as band, day values as dots, both levels, signals.
+
+    `verdict` are the lines of the label above the plot.
+    """
+    points = brand.points
+    base = on("days").encode(x=days(points))
+    scale = alt.Scale(domain=index_domain(points), nice=False)
+    axis = alt.Axis(title=None, tickCount=5, domain=False, ticks=False)
+    dots = base.mark_point(size=20, color=GREY, filled=True, opacity=0.75).properties(name="dots")
+    slow = base.mark_line(color=INK, strokeDash=[6, 4], strokeWidth=1.6).properties(name="slow")
+    tips = [
+        when(),
+        _tip("fast", word("fast")),
+        *_margin_tips(),
+        _tip("slow", word("slow")),
+        _tip("day_value", word("day_value")),
+        _tip("posts", word("mentions")),
+    ]
+    chart = alt.layer(
+        *disturbances(points),
+        _balance(scale, axis),
+        *_level(base, scale=scale, axis=axis, field="fast"),
+        slow.encode(y=alt.Y("slow:Q", scale=scale, axis=axis)),
+        dots.encode(y=alt.Y("day_value:Q", scale=scale, axis=axis)),
+        *markers(points),
+        _hover(base, points, tips),
+    ).properties(title=list(verdict))
+    span = f"{day(points[0].day)} bis {day(points[-1].day)}"
+    summary = f"{word('index')} von {brand.name}, {span}. {spoken(points[-1].fast)}"
+    rows = {
+        "days": list(_index_rows(points)),
+        "balance": BALANCE,
+        **disturbance_rows(points, brand.gaps),
+        **marker_rows(brand.signals),
+    }
+    return finished(chart, rows, height=320, description=summary)
+
+
+def sparkline(brand: BrandFacts) -> Spec:
+    """The current level with its margin over the last 90 days, without axes."""
+    points = brand.points[-SPARK_DAYS:]
+    base = on("days").encode(x=days(points, labelled=False))
+    scale = alt.Scale(domain=index_domain(points), nice=False)
+    level = _level(base, scale=scale, axis=None, field="fast")
+    chart = alt.layer(_balance(scale, None), *level)
+    summary = f"{word('fast')} von {brand.name} in den letzten {len(points)} Tagen"
+    rows = {"days": list(_index_rows(points)), "balance": BALANCE}
+    return finished(chart, rows, height=56, description=f"{summary}. {spoken(points[-1].fast)}")
+
+
+def visibility_chart(brand: BrandFacts) -> Spec:
+    """Share of voice among the peers in percent, with its margin as a band."""
+    points = brand.points
+    rows = [{"day": noon(p.day), **_fields(p.visibility, "value")} for p in points]
+    base = on("days").encode(x=days(points))
+    percent = "format(datum.value, '~f') + '\u00a0%'"
+    axis = alt.Axis(title=None, tickCount=4, domain=False, ticks=False, labelExpr=percent)
+    tips = [when(), _tip("value", f"{word('visibility')} in %"), *_margin_tips()]
+    chart = alt.layer(
+        *disturbances(points),
+        *_level(base, scale=alt.Scale(zero=True), axis=axis, field="value"),
+        _hover(base, points, tips),
+    )
+    summary = f"{word('visibility')} von {brand.name}. {spoken(points[-1].visibility, 'Prozent')}"
+    return finished(
+        chart,
+        {"days": rows, **disturbance_rows(points, brand.gaps)},
+        height=180,
+        description=summary,
+    )
+
+
+def volume_chart(brand: BrandFacts) -> Spec:
+    """Posts a day as light bars, the stories among them as dark ones in front."""
+    rows = [{"day": noon(v.day), "posts": v.posts, "stories": v.stories} for v in brand.volume]
+    base = on("days").encode(
+        x=days(brand.points, unit="utcyearmonthdate"),
+        tooltip=[when(), _tip("posts", word("mentions")), _tip("stories", word("stories"))],
+    )
+    axis = alt.Axis(
+        title=None, tickCount=4, tickMinStep=1, format=",.0f", domain=False, ticks=False
+    )
+    chart = alt.layer(
+        *disturbances(brand.points),
+        base.mark_bar(color=SKY).properties(name="posts").encode(y=alt.Y("posts:Q", axis=axis)),
+        base.mark_bar(color=BLUE)
+        .properties(name="stories")
+        .encode(y=alt.Y("stories:Q", axis=axis)),
+    )
+    total = number(sum(v.posts for v in brand.volume))
+    summary = f"{word('mentions')} je Tag über {brand.name}, zusammen {total}."
+    return finished(
+        chart,
+        {"days": rows, **disturbance_rows(brand.points, brand.gaps)},
+        height=160,
+        description=summary,
+    )
+
+
+def spoken(value: Estimate | None, unit: str = "") -> str:
+    """A value with its margin as a sentence.
+
+    >>> spoken(Estimate(value=61.2, low=57.1, high=65.4))
+    'Zuletzt 61, Schwankungsbreite 57 bis 65.'
+    """
+    if value is None:
+        return "Zuletzt kein Wert."
+    tail = f" {unit}" if unit else ""
+    span = f"{number(value.low)} bis {number(value.high)}{tail}"
+    return f"Zuletzt {number(value.value)}{tail}, {word('margin')} {span}."
+
+
+def index_domain(points: Iterable[IndexPoint]) -> list[float]:
+    """Whole tens around everything that is drawn, 50 included, within 0 to 100."""
+    shown = [50.0]
+    for point in points:
+        shown += [point.day_value.value] if point.day_value else []
+        shown += [point.fast.low, point.fast.high] if point.fast else []
+        shown += [point.slow.value] if point.slow else []
+    return [max(0, 10 * (min(shown) // 10)), min(100, -10 * (-max(shown) // 10))]
+
+
+def _index_rows(points: Points) -> Iterator[dict[str, object]]:
+    for point in points:
+        yield {
+            "day": noon(point.day),
+            "day_value": round(point.day_value.value, 3) if point.day_value else None,
+            **_fields(point.fast, "fast"),
+            "slow": round(point.slow.value, 3) if point.slow else None,
+            "posts": point.documents,
+        }
+
+
+def _fields(value: Estimate | None, name: str) -> dict[str, float | None]:
+    """An estimate as fields; None leaves a gap in the line."""
+    parts = (value.value, value.low, value.high) if value else (None, None, None)
+    rounded = (None if part is None else round(part, 3) for part in parts)
+    return dict(zip((name, "low", "high"), rounded, strict=True))
+
+
+def _level(
+    base: alt.Chart, *, scale: alt.Scale, axis: alt.Axis | None, field: str
+) -> list[alt.Chart]:
+    """A line with its margin as a band behind it."""
+    band = base.mark_area(color=BLUE, opacity=0.18).properties(name="band")
+    line = base.mark_line(color=BLUE, strokeWidth=2.6).properties(name=field)
+    return [
+        band.encode(y=alt.Y("low:Q", scale=scale, axis=axis), y2="high:Q"),
+        line.encode(y=alt.Y(f"{field}:Q", scale=scale, axis=axis)),
+    ]
+
+
+def _balance(scale: alt.Scale, axis: alt.Axis | None) -> alt.Chart:
+    """The line at 50."""
+    line = (
+        on("balance").mark_rule(color=MUTED, strokeWidth=1, opacity=0.7).properties(name="balance")
+    )
+    return line.encode(y=alt.Y("at:Q", scale=scale, axis=axis))
+
+
+def _hover(base: alt.Chart, points: Points, tips: list[alt.Tooltip]) -> alt.Chart:
+    """An unseen column for each day that shows its numbers."""
+    column = base.mark_rect(opacity=0).properties(name="hover")
+    return column.encode(x=days(points, unit="utcyearmonthdate"), tooltip=tips)
+
+
+def _tip(field: str, title: str) -> alt.Tooltip:
+    return alt.Tooltip(f"{field}:Q", format=",.0f", title=title)
+
+
+def _margin_tips() -> list[alt.Tooltip]:
+    return [_tip("low", f"{word('margin')} von"), _tip("high", f"{word('margin')} bis")]

@@ -1,0 +1,163 @@
+"""Draws values side by side: tone in three intervals, peers in order, reputation by visibility."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+
+from leumund.types import TONES, Estimate
+from leumund.views.charts import BALANCE, index_domain
+from leumund.views.facts import BrandFacts
+from leumund.views.palette import (
+    BRAND_COLOURS,
+    BRAND_SHAPES,
+    HAIRLINE,
+    INK,
+    MUTED,
+    TONE_COLOURS,
+    Spec,
+    finished,
+    on,
+)
+from leumund.words import listed, number, word
+
+Brands = Sequence[BrandFacts]
+_TWO_LINES = "split(datum.label, '|')"
+
+
+def tone_chart(brand: BrandFacts) -> Spec | None:
+    """Corrected shares in percent, one bar with its margin for each tone; None without shares."""
+    if brand.latest.tone is None:
+        return None
+    rows = []
+    for tone, share in zip(TONES, brand.latest.tone, strict=True):
+        label = f"{word(tone)}|{number(share.value)}\u00a0% ({_span(share)})"
+        rows.append({"label": label, "colour": TONE_COLOURS[tone], **_parts(share)})
+    axis = alt.Axis(title=None, labelExpr=_TWO_LINES, domain=False, ticks=False, labelLimit=220)
+    base = on("tones").encode(y=alt.Y("label:N", sort=None, axis=axis))
+    percent = alt.Axis(
+        title=None, tickCount=5, labelExpr="datum.value + '\u00a0%'", domain=False, ticks=False
+    )
+    x = alt.X("value:Q", scale=alt.Scale(domain=[0, 100]), axis=percent)
+    bars = base.mark_bar(size=22, opacity=0.75).properties(name="tones")
+    chart = alt.layer(
+        bars.encode(x=x, color=alt.Color("colour:N", scale=None)), *_whiskers(base, percent)
+    )
+    parts = [
+        f"{word(tone)} {number(share.value)} Prozent ({_span(share)})"
+        for tone, share in zip(TONES, brand.latest.tone, strict=True)
+    ]
+    summary = f"{word('tone')} von {brand.name}: {listed(parts)}."
+    return finished(chart, {"tones": rows}, height=170, description=summary)
+
+
+def peers_chart(group: Brands) -> Spec:
+    """The current level of each brand with its margin, highest first."""
+    shown = _with_index(group)
+    rows = []
+    for place, brand in sorted(shown, key=lambda pair: -_fast(pair[1]).value):
+        fast = _fast(brand)
+        label = f"{brand.name}|{number(fast.value)} ({_span(fast)})"
+        rows.append({"label": label, **_looks(place), **_parts(fast)})
+    axis = alt.Axis(title=None, labelExpr=_TWO_LINES, domain=False, ticks=False, labelLimit=200)
+    base = on("peers").encode(y=alt.Y("label:N", sort=None, axis=axis))
+    scale = alt.Scale(domain=index_domain([brand.latest for _, brand in shown]), nice=False)
+    x = alt.Axis(title=None, tickCount=5, domain=False, ticks=False)
+    points = base.mark_point(size=110, filled=True, opacity=1).properties(name="peers")
+    balance = on("balance").mark_rule(color=MUTED).properties(name="balance")
+    chart = alt.layer(
+        balance.encode(x=alt.X("at:Q", scale=scale, axis=x)),
+        base.mark_rule(strokeWidth=3)
+        .properties(name="margins")
+        .encode(x=alt.X("low:Q", scale=scale, axis=x), x2="high:Q", color=_colour()),
+        points.encode(x=alt.X("value:Q", scale=scale, axis=x), color=_colour(), shape=_shape()),
+    )
+    parts = [f"{b.name} {number(_fast(b).value)} ({_span(_fast(b))})" for _, b in shown]
+    summary = f"{word('index')} im Vergleich: {listed(parts)}."
+    return finished(
+        chart, {"peers": rows, "balance": BALANCE}, height=40 + 56 * len(rows), description=summary
+    )
+
+
+def peers_map(group: Brands) -> Spec | None:
+    """Reputation upwards, visibility to the right, margins as a cross; None below two brands."""
+    placed = [(p, b, b.latest.visibility) for p, b in _with_index(group)]
+    rows = []
+    for place, brand, seen in placed:
+        if seen is None:
+            continue
+        fast = _fast(brand)
+        across = {"x": seen.value, "x_low": seen.low, "x_high": seen.high}
+        rows.append({"label": brand.name, **_looks(place), **across, **_parts(fast)})
+    if len(rows) < 2:
+        return None
+    base = on("map")
+    span = [0, 10 * -(-max(float(str(row["x_high"])) for row in rows) // 10)]
+    percent = "datum.value + '\u00a0%'"
+    x_axis = alt.Axis(title=word("visibility"), labelExpr=percent, tickCount=5, gridColor=HAIRLINE)
+    y_axis = alt.Axis(title=word("index"), tickCount=5)
+    across = alt.Scale(domain=span, nice=False)
+    upward = alt.Scale(domain=index_domain([b.latest for _, b, _ in placed]), nice=False)
+    x, y = alt.X("x:Q", scale=across, axis=x_axis), alt.Y("value:Q", scale=upward, axis=y_axis)
+    x_low = alt.X("x_low:Q", scale=across, axis=x_axis)
+    y_low = alt.Y("low:Q", scale=upward, axis=y_axis)
+    rule = base.mark_rule(strokeWidth=2, opacity=0.45)
+    names = base.mark_text(dy=-13, fontSize=13, fontWeight=600, color=INK).properties(name="names")
+    chart = alt.layer(
+        rule.encode(x=x_low, x2="x_high:Q", y=y, color=_colour()).properties(name="across"),
+        rule.encode(x=x, y=y_low, y2="high:Q", color=_colour()).properties(name="upward"),
+        base.mark_point(size=130, filled=True, opacity=1)
+        .properties(name="map")
+        .encode(x=x, y=y, color=_colour(), shape=_shape()),
+        names.encode(x=x, y=y, text="label:N"),
+    )
+    summary = (
+        f"{word('index')} und {word('visibility')}: {listed([str(r['label']) for r in rows])}."
+    )
+    return finished(chart, {"map": rows}, height=340, description=summary)
+
+
+def _whiskers(base: alt.Chart, axis: alt.Axis) -> list[alt.Chart]:
+    """The margin as a line with two ends."""
+    scale = alt.Scale(domain=[0, 100])
+    line = base.mark_rule(color=INK, strokeWidth=2).properties(name="margins")
+    end = base.mark_tick(color=INK, thickness=2, size=12)
+    return [
+        line.encode(x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q"),
+        end.encode(x=alt.X("low:Q", scale=scale, axis=axis)),
+        end.encode(x=alt.X("high:Q", scale=scale, axis=axis)),
+    ]
+
+
+def _with_index(group: Brands) -> list[tuple[int, BrandFacts]]:
+    """Brands that have an index, with their place in the group: colour and shape stay theirs."""
+    return [(place, brand) for place, brand in enumerate(group) if brand.latest.fast]
+
+
+def _fast(brand: BrandFacts) -> Estimate:
+    assert brand.latest.fast is not None
+    return brand.latest.fast
+
+
+def _looks(place: int) -> dict[str, str]:
+    return {
+        "colour": BRAND_COLOURS[place % len(BRAND_COLOURS)],
+        "shape": BRAND_SHAPES[place % len(BRAND_SHAPES)],
+    }
+
+
+def _parts(value: Estimate) -> dict[str, float]:
+    return {"value": value.value, "low": value.low, "high": value.high}
+
+
+def _span(value: Estimate) -> str:
+    return f"{number(value.low)}–{number(value.high)}"
+
+
+def _colour() -> alt.Color:
+    return alt.Color("colour:N", scale=None)
+
+
+def _shape() -> alt.Shape:
+    return alt.Shape("shape:N", scale=None)

@@ -1,0 +1,143 @@
+"""Draws what all charts over time share: the axis of days, gaps in collection, alarm markers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import groupby
+
+import altair as alt
+
+from leumund.types import IndexPoint, Signal
+from leumund.views.facts import GapSpan
+from leumund.views.palette import INK, SHADE, STRIP, VERMILLION, Rows, on
+from leumund.words import word
+
+MARKERS = {"drop": "triangle-down", "rise": "triangle-up", "all_clear": "circle"}
+DAY = timedelta(days=1)
+_EPOCH = date(1970, 1, 1)
+_SHORT, _MIDDLE, _LONG = 45, 200, 500
+Points = Sequence[IndexPoint]
+
+
+def noon(moment: date) -> str:
+    """Noon in UTC: every time zone of a reader shows the same day, and bars and dots align.
+
+    >>> noon(date(2026, 10, 3))
+    '2026-10-03T12:00Z'
+    """
+    return f"{moment.isoformat()}T12:00Z"
+
+
+def days(points: Points, *, field: str = "day", unit: str = "", labelled: bool = True) -> alt.X:
+    """The time axis: the same span in all charts of a brand, with German months.
+
+    `unit` "utcyearmonthdate" gives each day its full width.
+    """
+    first, after = points[0].day, points[-1].day + DAY
+    ends = [1000 * (moment - _EPOCH).days * 86_400 for moment in (first, after)]
+    return alt.X(
+        f"{field}:T",
+        scale=alt.Scale(type="utc", domain=ends, nice=False),
+        axis=_axis((after - first).days) if labelled else None,
+        timeUnit=unit or alt.Undefined,
+        title=None,
+    )
+
+
+def when() -> alt.Tooltip:
+    """The day as the first line of a tooltip."""
+    return alt.Tooltip("day:T", timeUnit="utcyearmonthdate", format="%d.%m.%Y", title="Tag")
+
+
+def disturbed(points: Points) -> list[tuple[date, date]]:
+    """First and last day of each run of days on which the frame was not healthy."""
+    runs = groupby(points, key=lambda point: point.healthy)
+    spans = [[point.day for point in run] for healthy, run in runs if not healthy]
+    return [(span[0], span[-1]) for span in spans]
+
+
+def disturbance_rows(points: Points, gaps: Sequence[GapSpan]) -> dict[str, Rows]:
+    """What `disturbances` draws."""
+    first, last = points[0].day, points[-1].day
+    whole = [
+        {"from": _edge(start), "to": _edge(end + DAY), "label": word("collection_failure")}
+        for start, end in disturbed(points)
+    ]
+    single = [
+        {
+            "from": _edge(max(gap.first, first)),
+            "to": _edge(min(gap.last, last) + DAY),
+            "label": f"{word('collection_failure')}: {gap.source}",
+        }
+        for gap in gaps
+        if gap.last >= first and gap.first <= last
+    ]
+    return {"disturbed": whole, "gaps": single}
+
+
+def disturbances(points: Points) -> list[alt.Chart]:
+    """Days of a disturbed frame as a shade over the full height, gaps of single sources as a strip
+    at the bottom."""
+    x = days(points, field="from")
+    x.scale = alt.Scale(type="utc")  # a second span on a layer with x2 is read as another one
+    shade = on("disturbed").mark_rect(color=SHADE).properties(name="disturbed")
+    strip = on("gaps").mark_rect(color=STRIP).properties(name="gaps")
+    return [
+        shade.encode(x=x, x2="to:T", tooltip=alt.Tooltip("label:N", title="Lücke")),
+        strip.encode(
+            x=x,
+            x2="to:T",
+            y=alt.value(alt.expr("height - 5")),
+            y2=alt.value(alt.expr("height")),
+            tooltip=alt.Tooltip("label:N", title="Lücke"),
+        ),
+    ]
+
+
+def marker_rows(signals: Sequence[Signal]) -> dict[str, Rows]:
+    """What `markers` draws; the numbers are those of the list below the chart."""
+    rows = [
+        {
+            "day": noon(signal.day),
+            "number": str(place),
+            "shape": MARKERS[signal.kind],
+            "fill": "white" if signal.retrospective else VERMILLION,
+        }
+        for place, signal in enumerate(signals, start=1)
+    ]
+    return {"signals": rows}
+
+
+def markers(points: Points) -> list[alt.Chart]:
+    """A numbered marker above the day that decided and a line down; hollow in retrospect."""
+    base = on("signals").encode(x=days(points))
+    symbols = base.mark_point(
+        size=90, filled=True, stroke=VERMILLION, strokeWidth=1.6, opacity=1
+    ).properties(name="signals")
+    numbers = base.mark_text(dx=12, fontSize=13, fontWeight=600, color=INK).properties(
+        name="numbers"
+    )
+    return [
+        base.mark_rule(color=VERMILLION, strokeWidth=1, strokeDash=[2, 2]).properties(
+            name="decided"
+        ),
+        symbols.encode(
+            y=alt.value(-9),
+            shape=alt.Shape("shape:N", scale=None),
+            fill=alt.Fill("fill:N", scale=None),
+        ),
+        numbers.encode(y=alt.value(-9), text="number:N"),
+    ]
+
+
+def _edge(moment: date) -> str:
+    return f"{moment.isoformat()}T00:00Z"
+
+
+def _axis(length: int) -> alt.Axis:
+    if length <= _SHORT:
+        return alt.Axis(format="%-d. %b", tickCount="week", grid=False, labelOverlap=True)
+    step = 1 if length <= _MIDDLE else 2 if length <= _LONG else 3
+    months = alt.TimeIntervalStep(interval="month", step=step)
+    return alt.Axis(format="%b %Y", tickCount=months, grid=False, labelOverlap=True)
