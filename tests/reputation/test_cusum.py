@@ -56,7 +56,7 @@ def _mean_gap(e: np.ndarray, h: float) -> float:
         s = np.maximum(0, s - row - 0.5)
         alarms += int((s > h).sum())
         s[s > h] = 0
-    return e.size / alarms
+    return float(e.size / alarms)
 
 
 def test_monte_carlo_agrees_with_the_chain() -> None:
@@ -69,7 +69,7 @@ def _ar1(rng: np.random.Generator, phi: float, shape: tuple[int, int]) -> np.nda
     noise = np.sqrt(1 - phi**2) * rng.standard_normal(shape)
     for t in range(1, shape[0]):
         noise[t] += phi * noise[t - 1]
-    return noise
+    return np.asarray(noise)
 
 
 @pytest.mark.parametrize(

@@ -24,12 +24,12 @@ REPLICATES = 900
 
 def _prior(shares: tuple[float, ...]) -> np.ndarray:
     """Σ_pr from shares that are off by .1, from many texts."""
-    off = np.array(shares) + [0.1, -0.1, 0.0]
+    off = np.array(shares) + np.array([0.1, -0.1, 0.0])
     truth = np.repeat(np.arange(3), 4000)
     scores = read(np.random.default_rng(9), truth)
     weight = off[truth] / off[truth].sum()
     mean = weight @ scores
-    return (weight[:, None] * scores).T @ scores - np.outer(mean, mean)
+    return np.asarray((weight[:, None] * scores).T @ scores - np.outer(mean, mean))
 
 
 def _seen(

@@ -23,7 +23,7 @@ def test_every_range_holds_its_default_and_refuses_what_lies_outside() -> None:
 def test_a_weight_table_outside_zero_to_one_is_refused() -> None:
     with pytest.raises(Misconfigured, match="iota_paid"):
         Method(iota_paid=1.5)
-    with pytest.raises(Misconfigured, match="method.g"):
+    with pytest.raises(Misconfigured, match=r"method\.g"):
         Method(g="2m")  # type: ignore[arg-type]
     with pytest.raises(Misconfigured, match="windows"):
         Method(windows=(91, 28))

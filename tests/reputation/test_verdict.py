@@ -11,7 +11,6 @@ from reputation.worlds import (
     brand_of,
     clusters,
     labels,
-    log_normal,
     moments_of,
     sample,
 )
@@ -101,7 +100,7 @@ def test_fewer_than_28_observed_days_allow_no_verdict() -> None:
         r for r in clusters("Musterbahn", 70, seed=5, volume=lambda d: 30) if r.day.day % 3 == 0
     ]
     points = score(brand_of("Musterbahn", rows, 70), (), responses=labels(5), method=METHOD)
-    assert points[-1].n_eff or points[-2].n_eff
+    assert max(p.n_eff for p in points) > 10
     assert {(p.verdict, p.reason) for p in points} == {("none", "no_history")}
 
 
@@ -114,18 +113,16 @@ def test_without_a_change_one_in_twenty_verdicts_is_wrong_and_labels_do_not_wide
         cells = {}
         for half in range(2):
             scores, _ = sample(rng, 600, CALM)
-            cells[(FIRST + timedelta(days=28 * half), "q")] = moments_of(
-                log_normal(rng, 600), scores
-            )
+            cells[(FIRST + timedelta(days=28 * half), "q")] = moments_of(np.ones(600), scores)
         days = frozenset(FIRST + timedelta(days=d) for d in range(56))
         brand = BrandDays(str(replicate), FIRST, max(days), cells, {"q": "a"}, days)
         one = series(brand, (), responses=labels(replicate), method=METHOD)
         comparison = one.comparison(55, 28)
         assert comparison is not None
         draws = comparison.draws
-        wrong += max(np.mean(draws > 0), np.mean(draws < 0)) > METHOD.verdict_p
+        wrong += int(max(np.mean(draws > 0), np.mean(draws < 0)) > METHOD.verdict_p)
         low, high = np.percentile(draws, [2.5, 97.5])
-        covered += low <= 0 <= high
+        covered += int(low <= 0 <= high)
         widths.append((high - low) / 2)
     assert 0.03 <= wrong / 400 <= 0.07
     assert 0.93 <= covered / 400 <= 0.97

@@ -68,7 +68,7 @@ def _by_the_book(groups: np.ndarray, u: float) -> np.ndarray:
         if g <= u * total * (1 + 1e-12):
             break
         now[worst] = g * u * (total - g) / ((1 - u) * g)
-    return now / now.sum()
+    return np.asarray(now / now.sum())
 
 
 @given(st.lists(st.floats(0.5, 500), min_size=6, max_size=12))

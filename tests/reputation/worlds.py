@@ -31,7 +31,7 @@ def read(rng: np.random.Generator, truth: NDArray[np.int64]) -> Floats:
 
 
 def sample(
-    rng: np.random.Generator, n: int, shares: Sequence[float]
+    rng: np.random.Generator, n: int, shares: Sequence[float] | Floats
 ) -> tuple[Floats, NDArray[np.int64]]:
     """Scores and true classes of n texts."""
     truth = rng.choice(3, n, p=shares)
@@ -50,7 +50,7 @@ def log_normal(rng: np.random.Generator, n: int) -> Floats:
 
 
 def moments_of(weight: Floats, scores: Floats) -> Moments:
-    """Moments of one cell."""
+    """Moments of one cell, from weights (n,) and scores (n, 3)."""
     hard = np.eye(3)[scores.argmax(axis=1)]
 
     def three(values: Floats) -> tuple[float, float, float]:
@@ -122,3 +122,22 @@ def brand_of(
         frozenset(FIRST + timedelta(days=d) for d in range(days) if d not in ill),
         spans=spans or {},
     )
+
+
+def single_source(
+    name: str,
+    days: int,
+    *,
+    seed: int,
+    volume: float,
+    shares: Callable[[int], Sequence[float]] = lambda day: CALM,
+) -> BrandDays:
+    """A brand with one source, straight from moments; quick enough for many years."""
+    rng = np.random.default_rng(seed)
+    cells = {}
+    dates = [FIRST + timedelta(days=d) for d in range(days)]
+    for d, day in enumerate(dates):
+        scores, _ = sample(rng, int(rng.poisson(volume)), shares(d))
+        if len(scores):
+            cells[(day, "quelle")] = moments_of(log_normal(rng, len(scores)), scores)
+    return BrandDays(name, FIRST, dates[-1], cells, {"quelle": "a"}, frozenset(dates))

@@ -20,7 +20,7 @@ from leumund.reputation.interval import (
 )
 from leumund.reputation.method import Method
 from leumund.reputation.moments import tally
-from leumund.reputation.observation import displayed_shares
+from leumund.reputation.observation import Observation, displayed_shares
 from leumund.reputation.panel import BrandDays, panel
 from leumund.reputation.responses import Responses
 from leumund.reputation.series import Series, series
@@ -141,10 +141,16 @@ def _tones(one: Series) -> list[Tone | None]:
         draws = 100 * share_draws(scores, correction=one.correction)
         for t, cloud in zip(chunk, draws, strict=True):
             negative, neutral, positive = (
-                estimate(float(100 * shares[t, k]), cloud[:, k]) for k in range(3)
+                estimate(float(100 * shares[t, k]), cloud[:, k], least=_rule_of_three(pooled, t))
+                for k in range(3)
             )
             found[t] = (negative, neutral, positive)
     return found
+
+
+def _rule_of_three(pooled: Observation, t: int) -> float:
+    """Percent that a class unseen in n_eff statements may still hold with 95 % confidence."""
+    return min(100.0, 300 / float(pooled.n_eff[t]))
 
 
 def _tiles(one: Series) -> list[Estimate | None]:

@@ -15,14 +15,20 @@ from leumund.types import Estimate
 Floats = NDArray[np.float64]
 
 
-def estimate(value: float, draws: Floats) -> Estimate:
+def estimate(value: float, draws: Floats, *, least: float = 0.0) -> Estimate:
     """A value with the 2.5 and 97.5 percentile of its draws, cut to [0, 100] (section 8).
+
+    No value is without a margin (section 17): an interval that lies wholly outside reaches half
+    its width in from the edge, and where all draws are one edge it reaches in by `least`.
 
     >>> estimate(101.0, np.linspace(80, 120, 1001))
     Estimate(value=100.0, low=81.0, high=100.0)
+    >>> estimate(-30.0, np.linspace(-40, -20, 1001))
+    Estimate(value=0.0, low=0.0, high=9.5)
     """
     low, high = np.percentile(draws, [2.5, 97.5])
-    cut = np.clip([value, low, high], 0, 100)
+    half = (high - low) / 2 if high > low else least
+    cut = np.clip([value, min(low, 100 - half), max(high, half)], 0, 100)
     return Estimate(value=float(cut[0]), low=float(cut[1]), high=float(cut[2]))
 
 
