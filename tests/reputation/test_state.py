@@ -3,10 +3,6 @@
 import numpy as np
 import pytest
 from reputation.worlds import brand_of, clusters, labels, single_source
-    brand_of,
-    clusters,
-    labels,
-)
 
 from leumund.reputation.method import Method
 from leumund.reputation.series import series
