@@ -61,6 +61,8 @@ _GUESSES = ("cp1252", "mac_roman", "cp850")
 _SHORTEST_GUESS = 40
 _WIDE_GUESSES = ("utf_16_le", "utf_16_be")
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w-]{1,40})["']""")
+_ESCAPED = re.compile("[\udc80-\udcff]")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -173,8 +175,9 @@ def link(raw: str) -> str:
 def decode(raw: bytes, declared: str = "") -> tuple[str, bool]:
     """Bytes as text, and whether signs were lost.
 
-    Order: byte order mark, valid UTF-8, `declared` (the header), the XML declaration, a guess.
-    What is valid UTF-8 is practically never anything else, while headers often lie.
+    Order: byte order mark, UTF-8 if that fits, `declared` (the header), the XML declaration, a
+    guess. What fits UTF-8 is practically never anything else, while headers often lie. Signs
+    that are lost become U+FFFD.
 
     >>> decode("Größe".encode("cp1252"), "ISO-8859-1")
     ('Größe', False)
@@ -183,8 +186,10 @@ def decode(raw: bytes, declared: str = "") -> tuple[str, bool]:
         if raw.startswith(mark):
             return _strict(raw, charset) or (raw.decode(charset, "replace"), True)
     wide = raw[:4096].count(0) > len(raw[:4096]) / 5
+    if not wide and (found := _mostly_utf8(raw)):
+        return found
     inside = _DECLARED.match(raw[:400])
-    candidates = ["" if wide else "utf-8", declared, inside[1].decode("ascii") if inside else ""]
+    candidates = [declared, inside[1].decode("ascii") if inside else ""]
     if len(raw) > _SHORTEST_GUESS or wide:
         guesses = list(_WIDE_GUESSES if wide else _GUESSES)
         guess = from_bytes(raw[:200_000], cp_isolation=guesses).best()
@@ -195,6 +200,16 @@ def decode(raw: bytes, declared: str = "") -> tuple[str, bool]:
         if found := _strict(raw, charset):
             return found
     return raw.decode("cp1252", "replace"), True
+
+
+def _mostly_utf8(raw: bytes) -> tuple[str, bool] | None:
+    """The text if more signs speak for UTF-8 than against it; some may be lost."""
+    text = raw.decode("utf-8", "surrogateescape")
+    wrong = len(_ESCAPED.findall(text))
+    if not wrong:
+        return text, False
+    right = len(_NOT_ASCII.findall(text)) - wrong
+    return (_ESCAPED.sub("\ufffd", text), True) if right > wrong else None
 
 
 def _strict(raw: bytes, charset: str) -> tuple[str, bool] | None:

@@ -27,11 +27,15 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Entries as feedparser gives them; `fault` says why there may be more than could be read."""
+    """Entries as feedparser gives them.
+
+    `fault` says why there may be more than could be read, `lossy` that signs became U+FFFD.
+    """
 
     entries: list[dict[str, Any]]
     language: str = ""
     fault: Spoiled | None = None
+    lossy: bool = False
 
 
 def parse(body: bytes, content_type: str) -> Feed:
@@ -51,9 +55,7 @@ def parse(body: bytes, content_type: str) -> Feed:
     text, lossy = decode(body, charset[1] if charset else "")
     document = _without_prolog(text)
     fault = _inspect(document)
-    if lossy:
-        fault = Spoiled("lossy", "signs of the feed could not be decoded")
-    if isinstance(fault, Spoiled) and fault.key == "xml" and len(document) > LONGEST_BROKEN:
+    if fault and len(document) > LONGEST_BROKEN:
         raise fault
     parsed = feedparser.parse(  # noqa: TID251 (bytes that are capped and inspected)
         io.BytesIO(document.encode("utf-8", "replace")),
@@ -63,7 +65,7 @@ def parse(body: bytes, content_type: str) -> Feed:
     )
     if not parsed["version"]:
         raise Spoiled("no_feed", "the answer is not a feed")
-    return Feed(list(parsed["entries"]), str(parsed["feed"].get("language", "")), fault)
+    return Feed(list(parsed["entries"]), str(parsed["feed"].get("language", "")), fault, lossy)
 
 
 def _without_prolog(text: str) -> str:

@@ -29,7 +29,6 @@ _WORDS = {
     "no_feed": "Die Antwort ist kein Feed",
     "entities": "Der Feed enthält eine DTD oder Entitäten; abgelehnt",
     "xml": "Der Feed ist fehlerhaft geschrieben",
-    "lossy": "Der Zeichensatz des Feeds ist nicht eindeutig; Zeichen fehlen",
     "no_entries": "Der Feed hat keine Einträge, zuvor hatte er welche",
 }
 

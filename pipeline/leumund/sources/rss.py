@@ -159,6 +159,8 @@ class Feeds:
         text = "" if page.reserved else self.tools.masked(clean.text(_body(entry)))
         if not title and not text:
             raise Unreadable("an entry without headline and text")
+        if feed.lossy and "\ufffd" in title + text:
+            raise Unreadable("signs that could not be decoded")
         published, edited = _moments(entry, now)
         url = clean.link(urljoin(page.url, str(entry.get("link") or "")))
         author = str(entry.get("author") or "").strip()
