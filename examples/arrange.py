@@ -34,7 +34,7 @@ REACH = {
     "Seebrücker Bote": 70_000,
     "nna": 900_000,
 }
-FIELDS = ("id", "group", "kind", "source", "url", "title", "text", "published_at", "author")
+FIELDS = ("id", "group", "kind", "outlet", "url", "title", "text", "published_at", "author")
 FIELDS += ("reply_to", "owned", "reach", "rating", "likes", "tone")
 Row = dict[str, Any]
 
@@ -138,7 +138,7 @@ def record(row: Row, rng: random.Random) -> Row:
         "id": identity(row),
         "group": row["group"],
         "kind": row["kind"],
-        "source": row["source"],
+        "outlet": row["source"],
         "url": f"https://beispiel.example/{identity(row)}",
         "title": row.get("title", ""),
         "text": row["text"],

@@ -44,17 +44,8 @@ DEFAULT = Path("leumund.toml")
 
 
 def _parts(config: Path, clock: str = "") -> Parts:
-    if not clock:
-        return Parts(path=config, config=load(config), home=home(), clock=lambda: datetime.now(UTC))
-    try:
-        moment = datetime.fromisoformat(clock)
-    except ValueError:
-        raise Misconfigured(
-            f"--clock {clock}: not a moment such as 2026-11-24T08:00+01:00"
-        ) from None
-    if moment.tzinfo is None:
-        raise Misconfigured(f"--clock {clock}: add the zone, e.g. +01:00")
-    return Parts(path=config, config=load(config), home=home(), clock=lambda: moment)
+    now = wiring.stopped_at(clock) if clock else lambda: datetime.now(UTC)
+    return Parts(path=config, config=load(config), home=home(), clock=now)
 
 
 @contextmanager
@@ -79,10 +70,8 @@ def check(config: ConfigFile = DEFAULT) -> None:
     """Validate leumund.toml; names file, line and key of every mistake. Exit 2 if there is one."""
     parts = _parts(config)
     parts.verify()
-    console.print(
-        f"{config}: in order. {len(parts.config.brand)} brands, {len(parts.config.source)} sources.",
-        highlight=False,
-    )
+    brands, sources = len(parts.config.brand), len(parts.config.source)
+    console.print(f"{config}: in order. {brands} brands, {sources} sources.", highlight=False)
 
 
 @app.command()
@@ -122,15 +111,8 @@ def import_(
 ) -> None:
     """Read files once into the record, with the settings of a `files` source."""
     parts = _parts(config, clock)
-    counts = flows.import_files(parts, files, source=source, columns=_mapping(map_ or []))
+    counts = flows.import_files(parts, files, source=source, columns=map_ or [])
     console.print(", ".join(f"{term} {n}" for term, n in sorted(counts.items())), highlight=False)
-
-
-def _mapping(pairs: list[str]) -> dict[str, str]:
-    wrong = [pair for pair in pairs if "=" not in pair]
-    if wrong:
-        raise Misconfigured(f"--map {wrong[0]}: write field=column, e.g. text=Beitrag")
-    return {field: column for field, _, column in (pair.partition("=") for pair in pairs)}
 
 
 @app.command()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from leumund import sources
 from leumund.channels.log import LogChannel
 from leumund.channels.mail import MailChannel
 from leumund.config import Config, home
+from leumund.config import Source as SourceConfig
 from leumund.config import load as load_config
 from leumund.enrich.brands import BrandReader
 from leumund.enrich.language import LanguageReader
@@ -30,7 +32,8 @@ from leumund.keyring import Keyring
 from leumund.record import Record, open_record
 from leumund.reputation.method import Method
 from leumund.reputation.responses import Responses
-from leumund.types import TONES, Channel, Enricher, Source
+from leumund.sources import files
+from leumund.types import TONES, Channel, Cursor, Enricher, Item, Source, Window
 from leumund.web import Fetcher, user_agent
 
 
@@ -137,6 +140,33 @@ class Parts:
             self.config.source[position], self._tools(name), file=self.path, position=position
         )
 
+    def import_of(self, path: Path, source: str, columns: Sequence[str]) -> Source:
+        """One file outside the drop folder, read with the settings of a `files` source.
+
+        Raises:
+            Misconfigured: no such source, or it is of another type.
+        """
+        self.source(source)
+        position = [one.name for one in self.config.source].index(source)
+        described = self.config.source[position]
+        settings = sources.settings(described, file=self.path, position=position)
+        if not isinstance(settings, files.Settings):
+            raise Misconfigured(f"source {source!r} is of type {described.type}, not files")
+        mapped = files.with_columns(settings, columns)
+        return _OneFile(path, mapped, described, self._tools(source))
+
+    def egress(self) -> set[str]:
+        """Every host that this configuration talks to."""
+        urls = [
+            url
+            for source in self.config.source
+            for value in source.options.values()
+            for url in (value if isinstance(value, list) else [value])
+            if isinstance(url, str) and "://" in url
+        ]
+        hosts = {host for url in urls if (host := urlsplit(url).hostname)}
+        return hosts | ({self.config.mail.host} if self.config.mail.host else set())
+
     def _tools(self, source: str) -> sources.Tools:
         handles = [alias for brand in self.config.brand for alias in (brand.name, *brand.aliases)]
         return sources.Tools(
@@ -197,6 +227,22 @@ class Parts:
         if mail.password_file:
             return Path(mail.password_file).read_text("utf-8").strip()
         return os.environ.get(mail.password_env, "")
+
+
+@dataclass(frozen=True, slots=True)
+class _OneFile:
+    """A file named on the command line, as a source."""
+
+    path: Path
+    settings: files.Settings
+    config: SourceConfig
+    tools: sources.Tools
+
+    def fetch(self, window: Window, cursors: Mapping[str, Cursor]) -> Iterator[Item]:
+        """The rows that were not read before; the window does not matter to a file."""
+        return files.read_file(
+            self.path, self.settings, config=self.config, tools=self.tools, cursors=cursors
+        )
 
 
 def open_parts(wall: Callable[[], datetime], environment: Mapping[str, str] = os.environ) -> Parts:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from leumund import crash
 from leumund.errors import LeumundError, Misconfigured, Unavailable
@@ -77,6 +78,30 @@ def keep_all(parts: Parts, source: Source, *, name: str, run: int) -> Counter[st
         last = page[-1]
         assert isinstance(last, Cursor)
         known = {**known, last.stream: last}
+    return total
+
+
+def import_files(
+    parts: Parts, paths: Sequence[Path], *, source: str, columns: Sequence[str] = ()
+) -> Counter[str]:
+    """Read files once into the record with the settings of a `files` source.
+
+    Args:
+        paths: CSV, TSV or JSON Lines.
+        source: its name in leumund.toml.
+        columns: `field=column` pairs laid over its mapping.
+
+    Returns:
+        the ledger terms of all files.
+
+    Raises:
+        Misconfigured: no such source or file, or a mapped column is missing.
+    """
+    run = ledger.start(parts.record, "import", now=parts.clock())
+    total: Counter[str] = Counter()
+    for path in paths:
+        total += keep_all(parts, parts.import_of(path, source, columns), name=source, run=run)
+    ledger.finish(parts.record, run, now=parts.clock())
     return total
 
 

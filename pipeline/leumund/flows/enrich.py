@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from leumund import crash
-from leumund.enrich import stories as near
+from leumund.enrich.sketches import Sketch, sketch
+from leumund.enrich.stories import Item, StoryRules, settle
 from leumund.flows.parts import Parts, Progress, silent
 from leumund.record import ledger, readings, stories
-from leumund.types import Reading, Window
+from leumund.types import Mention, Reading, Window
 
 BATCH = 1000
-NEAR = timedelta(days=7)
+RULES = StoryRules()
 
 
 def enrich(parts: Parts, *, progress: Progress = silent) -> Counter[str]:
@@ -28,8 +29,7 @@ def enrich(parts: Parts, *, progress: Progress = silent) -> Counter[str]:
     if waiting:
         run = ledger.start(parts.record, "enrich", now=parts.clock())
         while batch := readings.pending(parts.record, parts.signature, limit=BATCH):
-            read = _read(parts, batch)
-            total += readings.keep(parts.record, read, run=run, now=parts.clock())
+            total += readings.keep(parts.record, _read(parts, batch), run=run)
             progress("Beiträge lesen", min(sum(total.values()), waiting), waiting)
         ledger.finish(parts.record, run, now=parts.clock())
     group_stories(parts)
@@ -44,11 +44,52 @@ def _read(parts: Parts, batch: Sequence[Reading]) -> Sequence[Reading]:
 
 
 def group_stories(parts: Parts) -> int:
-    """Put new mentions into stories with their neighbours of a week; returns how many were put."""
+    """Put new mentions into stories with their neighbours; returns how many were put or moved."""
     placed = 0
     while fresh := stories.without_story(parts.record, limit=BATCH):
-        span = Window(fresh[0].published_at - NEAR, fresh[-1].published_at + NEAR)
-        known = stories.neighbours(parts.record, span)
-        items = [*map(near.item_of_neighbour, known), *map(near.item_of, fresh)]
-        placed += stories.keep(parts.record, near.memberships(items))
+        seen = {mention.id: _item(mention) for mention in fresh}
+
+        def around(start: datetime, end: datetime) -> list[Item]:
+            known = stories.neighbours(parts.record, Window(start, end + timedelta(microseconds=1)))
+            items = [_stored(neighbour) for neighbour in known]
+            seen.update({item.mention_id: item for item in items})  # noqa: B023 (used at once)
+            return items
+
+        named = settle(list(seen.values()), around, RULES)
+        placed += stories.keep(
+            parts.record, [_membership(seen[mention], story) for mention, story in named.items()]
+        )
     return placed
+
+
+def _item(mention: Mention) -> Item:
+    return Item(
+        mention_id=mention.id,
+        source=mention.outlet or mention.source,
+        kind=mention.kind,
+        author=mention.author,
+        published_at=mention.published_at,
+        sketch=sketch(mention.text, title=mention.title),
+    )
+
+
+def _stored(neighbour: stories.Neighbour) -> Item:
+    kept = neighbour.membership
+    return Item(
+        mention_id=kept.mention_id,
+        source=neighbour.source,
+        kind=neighbour.kind,
+        author=neighbour.author,
+        published_at=neighbour.published_at,
+        sketch=Sketch(kept.sketch, kept.words, kept.digest),
+    )
+
+
+def _membership(item: Item, story: str) -> stories.Membership:
+    return stories.Membership(
+        mention_id=item.mention_id,
+        story=story,
+        sketch=item.sketch.data,
+        words=item.sketch.words,
+        digest=item.sketch.digest,
+    )

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping
 from datetime import timedelta
 
 from leumund import config as settings
 from leumund.flows.parts import Parts
 from leumund.record import erasure
-from leumund.record.erasure import Receipt
+from leumund.record.erasure import Proof, Receipt
 
 
-def maintain(parts: Parts) -> Counter[str]:
+def maintain(parts: Parts) -> Mapping[str, Proof]:
     """Drop texts whose retention is over, and the keys of periods in which nothing is left.
 
-    Returns how many texts each source lost. Counted from the day of collection; examples and
-    sources that say `keep` are exempt.
+    Returns the proof for each source. Counted from the day of collection; examples and sources
+    that say `keep` are exempt.
     """
     days = {source.name: retention_days(parts, source) for source in parts.config.source}
-    expired = erasure.expire_texts(parts.record, now=parts.clock(), retention=days)
+    proofs = erasure.expire_texts(parts.record, now=parts.clock(), retention=days)
     longest = max((limit for limit in days.values() if limit), default=0)
     parts.keyring.forget(parts.clock() - timedelta(days=longest))
-    return expired
+    return proofs
 
 
 def retention_days(parts: Parts, source: settings.Source) -> int | None:

@@ -212,28 +212,18 @@ def _not_included(parts: Parts) -> Iterable[str]:
 
 
 def _ledger(parts: Parts) -> tuple[facts.LedgerRow, ...]:
-    table = ledger.table(parts.record)
-    rows = []
-    for source in sorted({name for stage, name in table if stage == "collect"}):
-        seen, read = Counter(table[("collect", source)]), Counter(table.get(("enrich", source), {}))
-        rows.append(
-            facts.LedgerRow(
-                source=source,
-                seen=seen["fetched"],
-                read=read["read"],
-                filtered=read["filtered"],
-                duplicate=seen["duplicate"] + read["replaced"],
-                deleted=seen["deleted"] + read["deleted"],
-                unreadable=seen["dead_lettered"] + read["dead_lettered"],
-                pending=_pending(seen, read),
-            )
+    return tuple(
+        facts.LedgerRow(
+            source=source,
+            seen=terms["fetched"],
+            read=terms["read"],
+            filtered=terms["filtered"],
+            duplicate=terms["duplicate"],
+            deleted=terms["deleted"],
+            unreadable=terms["dead_lettered"],
+            pending=terms["pending"],
         )
-    return tuple(rows)
-
-
-def _pending(seen: Counter[str], read: Counter[str]) -> int:
-    return seen["kept"] - sum(
-        read[term] for term in ("read", "filtered", "replaced", "deleted", "dead_lettered")
+        for source, terms in ledger.summary(parts.record).items()
     )
 
 
@@ -250,7 +240,7 @@ def _method(parts: Parts) -> facts.MethodFacts:
         figures=tuple(facts.CardFigure(name=n, value=v, data=d) for n, v, d in parts.card.figures),
         matrix=(rows[0], rows[1], rows[2]),  # type: ignore[arg-type]
         labels=(counts[0], counts[1], counts[2]),
-        singular_value=smallest_singular_value(matrix),
+        singular_value=float(smallest_singular_value(matrix)),
         estimated=correct.provisional,
         budget=method.budget,
         fast_half_life=method.h_tag,
