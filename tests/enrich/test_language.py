@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -82,12 +83,11 @@ def test_two_processes_agree_on_the_signature() -> None:
         "from leumund.enrich.language import LanguageReader;"
         "print(LanguageReader({'forum': 'de', 'wire': 'en'}).signature)"
     )
-    path = [p for p in sys.path if p.endswith("pipeline")]
     shown = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
         check=True,
-        env={"PYTHONPATH": ":".join(path), "PYTHONHASHSEED": "77"},
+        env={"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": "77"},
     )
     assert shown.stdout.strip() == READER.signature

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from inference.tiny import build_tiny, texts, write_manifest
+from inference.tiny import build_tiny, export, texts, write_manifest
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +18,7 @@ def posts() -> list[str]:
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of models with one model, `tiny`: config, vocabulary, safetensors and fp32 ONNX."""
     folder = tmp_path_factory.mktemp("models")
-    build_tiny(folder / "tiny")
+    export(build_tiny(folder / "tiny"), folder / "tiny" / "model.onnx")
     write_manifest(folder / "tiny")
     return folder
 

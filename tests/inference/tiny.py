@@ -7,6 +7,10 @@ import json
 import random
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from transformers import BertForSequenceClassification
 
 START = [
     "Der Schaffner",
@@ -57,7 +61,8 @@ def texts(count: int, *, seed: int = 1) -> list[str]:
     return found
 
 
-def build_tiny(folder: Path) -> None:
+def build_tiny(folder: Path) -> BertForSequenceClassification:
+    """Config, vocabulary and safetensors in a new folder; the model, to be exported."""
     import torch
     from transformers import BertConfig, BertForSequenceClassification
 
@@ -71,7 +76,7 @@ def build_tiny(folder: Path) -> None:
     )  # fmt: skip
     model = BertForSequenceClassification(config).eval()
     model.save_pretrained(folder)
-    export(model, folder / "model.onnx")
+    return model
 
 
 def vocabulary(folder: Path) -> None:

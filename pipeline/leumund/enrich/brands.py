@@ -145,10 +145,10 @@ def _spellings(word: str, brand: str) -> set[str]:
 
 
 def _endings(name: str) -> tuple[str, ...]:
-    """German endings that still name the brand, longest first; handles and tags have none."""
+    """German endings that still name the brand, longest first; handles and tags take 's alone."""
     last = name[-1]
     if name[0] in "@#" or not last.isalnum():
-        return ()
+        return ("'s",)
     strong = ("es",) if len(name.rsplit(maxsplit=1)[-1]) >= 5 and last not in _VOWELS else ()
     if last in _HISSING:
         return ("'s", *strong, "'")

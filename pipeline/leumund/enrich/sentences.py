@@ -22,6 +22,7 @@ _ABBREVIATIONS = (
     "Min.", "Mind.", "Nrn.", "Sek.", "Sog.", "Vgl.", "Zzgl.", "gez.", "u.ä.", "usw.", "zzt.",
 )  # fmt: skip
 _OPENING = frozenset("([{„‚«‹“\"'")
+_STREET = re.compile(r"\w+str\.", re.IGNORECASE)
 _YEAR = re.compile(r"\d{3,}\.")
 
 Span = tuple[int, int]
@@ -87,6 +88,7 @@ def _splitter() -> Language:
     tokenizer: Any = chain.tokenizer
     for word in _ABBREVIATIONS:
         tokenizer.add_special_case(word, [{"ORTH": word}])
+    tokenizer.token_match = _STREET.fullmatch
     chain.add_pipe("sentencizer")
     chain.add_pipe("leumund_breaks")
     return chain

@@ -63,10 +63,12 @@ def _masked(body: str, spans: Sequence[Found], brand: str) -> str:
     places = []
     for match in _LINK_OR_HANDLE.finditer(body):
         start, end = match.span()
-        inside = [mark for a, b, mark in marks if a < end and start < b]
-        marks = [(a, b, mark) for a, b, mark in marks if b <= start or end <= a]
+        inside = [mark for mark in marks if mark[0] < end and start < mark[1]]
+        marks = [mark for mark in marks if mark not in inside]
         plain = "@…" if match[0][0] == "@" else "http"
-        places.append((start, end, min(inside, default=plain)))
+        word = min((word for _, _, word in inside), default=plain)
+        start = min([start, *(a for a, _, _ in inside)])
+        places.append((start, max([end, *(b for _, b, _ in inside)]), word))
     parts, done = [], 0
     for start, end, mark in sorted([*places, *marks]):
         if start >= done:
