@@ -18,7 +18,6 @@ MENTIONS = sdk.Asset("leumund://mentions")
 READINGS = sdk.Asset("leumund://readings")
 INDEX = sdk.Asset("leumund://index")
 ZONE = "Europe/Berlin"
-START = datetime(2026, 1, 1, tzinfo=UTC)
 AGAIN = sdk.RetryRule(Unavailable, sdk.RetryAction.RETRY)
 NEVER = sdk.RetryRule([Misconfigured, Unreadable], sdk.RetryAction.FAIL)
 
@@ -56,5 +55,5 @@ def settings(name: str, *, ends_within: timedelta) -> dict[str, Any]:
         interval=ends_within,
         callback=sdk.SyncCallback(late, kwargs={"dag": name}),  # type: ignore[attr-defined]
     )
-    shared = {"start_date": START, "catchup": False, "max_active_runs": 1, "tags": {"leumund"}}
+    shared = {"catchup": False, "max_active_runs": 1, "tags": {"leumund"}}
     return {**shared, "default_args": tasks, "deadline": deadline}
