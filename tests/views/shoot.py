@@ -26,8 +26,8 @@ def browser() -> Iterator[Browser]:
 def opened(chrome: Browser, file: Path, *, width: int, zone: str = "Europe/Berlin") -> Page:
     """The report with all its charts drawn."""
     page = chrome.new_page(viewport={"width": width, "height": 900}, timezone_id=zone)
-    page.goto(file.resolve().as_uri())
-    page.wait_for_selector("html[data-charts=ready]", timeout=60_000)
+    page.goto(file.resolve().as_uri(), wait_until="commit")
+    page.wait_for_selector("html[data-charts=ready]", timeout=180_000)
     return page
 
 

@@ -8,12 +8,14 @@ import altair as alt
 
 from leumund.types import Estimate, IndexPoint
 from leumund.views.facts import BrandFacts
+from leumund.views.marking import finer, shown
 from leumund.views.palette import BLUE, GREY, INK, MUTED, SKY, Rows, Spec, finished, on
 from leumund.views.timeline import (
     Points,
     days,
     disturbance_rows,
-    disturbances,
+    disturbance_shade,
+    gap_strip,
     marker_rows,
     markers,
     noon,
@@ -45,11 +47,12 @@ def index_chart(brand: BrandFacts, *, verdict: Sequence[str]) -> Spec:
         _tip("posts", word("mentions")),
     ]
     chart = alt.layer(
-        *disturbances(points),
+        disturbance_shade(points),
         _balance(scale, axis),
         *_level(base, scale=scale, axis=axis, field="fast"),
         slow.encode(y=alt.Y("slow:Q", scale=scale, axis=axis)),
         dots.encode(y=alt.Y("day_value:Q", scale=scale, axis=axis)),
+        gap_strip(points),
         *markers(points),
         _hover(base, points, tips),
     ).properties(title=list(verdict))
@@ -64,32 +67,39 @@ def index_chart(brand: BrandFacts, *, verdict: Sequence[str]) -> Spec:
     return finished(chart, rows, height=320, description=summary)
 
 
-def sparkline(brand: BrandFacts) -> Spec:
-    """The current level with its margin over the last 90 days, without axes."""
+def sparkline(brand: BrandFacts, *, domain: Sequence[float]) -> Spec:
+    """The current level with its margin over the last 90 days, without axes.
+
+    `domain` is shared by all brands, so that the eye may compare them.
+    """
     points = brand.points[-SPARK_DAYS:]
     base = on("days").encode(x=days(points, labelled=False))
-    scale = alt.Scale(domain=index_domain(points), nice=False)
+    scale = alt.Scale(domain=list(domain), nice=False)
     level = _level(base, scale=scale, axis=None, field="fast")
     chart = alt.layer(_balance(scale, None), *level)
     summary = f"{word('fast')} von {brand.name} in den letzten {len(points)} Tagen"
     rows = {"days": list(_index_rows(points)), "balance": BALANCE}
-    return finished(chart, rows, height=56, description=f"{summary}. {spoken(points[-1].fast)}")
+    return finished(chart, rows, height=64, description=f"{summary}. {spoken(points[-1].fast)}")
 
 
 def visibility_chart(brand: BrandFacts) -> Spec:
     """Share of voice among the peers in percent, with its margin as a band."""
     points = brand.points
     rows = [{"day": noon(p.day), **_fields(p.visibility, "value")} for p in points]
+    form = finer(points[-1].visibility)
     base = on("days").encode(x=days(points))
     percent = "format(datum.value, '~f') + '\u00a0%'"
     axis = alt.Axis(title=None, tickCount=4, domain=False, ticks=False, labelExpr=percent)
-    tips = [when(), _tip("value", f"{word('visibility')} in %"), *_margin_tips()]
+    tips = [when(), _tip("value", f"{word('visibility')} in %", ".1f"), *_margin_tips(".1f")]
     chart = alt.layer(
-        *disturbances(points),
+        disturbance_shade(points),
         *_level(base, scale=alt.Scale(zero=True), axis=axis, field="value"),
+        gap_strip(points),
         _hover(base, points, tips),
     )
-    summary = f"{word('visibility')} von {brand.name}. {spoken(points[-1].visibility, 'Prozent')}"
+    summary = (
+        f"{word('visibility')} von {brand.name}. {spoken(points[-1].visibility, 'Prozent', form)}"
+    )
     return finished(
         chart,
         {"days": rows, **disturbance_rows(points, brand.gaps)},
@@ -109,23 +119,26 @@ def volume_chart(brand: BrandFacts) -> Spec:
         title=None, tickCount=4, tickMinStep=1, format=",.0f", domain=False, ticks=False
     )
     chart = alt.layer(
-        *disturbances(brand.points),
-        base.mark_bar(color=SKY).properties(name="posts").encode(y=alt.Y("posts:Q", axis=axis)),
-        base.mark_bar(color=BLUE)
+        disturbance_shade(brand.points),
+        base.mark_bar(binSpacing=0.5, color=SKY)
+        .properties(name="posts")
+        .encode(y=alt.Y("posts:Q", axis=axis)),
+        base.mark_bar(binSpacing=0.5, color=BLUE)
         .properties(name="stories")
         .encode(y=alt.Y("stories:Q", axis=axis)),
+        gap_strip(brand.points),
     )
     total = number(sum(v.posts for v in brand.volume))
     summary = f"{word('mentions')} je Tag über {brand.name}, zusammen {total}."
     return finished(
         chart,
         {"days": rows, **disturbance_rows(brand.points, brand.gaps)},
-        height=160,
+        height=180,
         description=summary,
     )
 
 
-def spoken(value: Estimate | None, unit: str = "") -> str:
+def spoken(value: Estimate | None, unit: str = "", form: str = "0") -> str:
     """A value with its margin as a sentence.
 
     >>> spoken(Estimate(value=61.2, low=57.1, high=65.4))
@@ -134,18 +147,26 @@ def spoken(value: Estimate | None, unit: str = "") -> str:
     if value is None:
         return "Zuletzt kein Wert."
     tail = f" {unit}" if unit else ""
-    span = f"{number(value.low)} bis {number(value.high)}{tail}"
-    return f"Zuletzt {number(value.value)}{tail}, {word('margin')} {span}."
+    span = f"{shown(value.low, form)} bis {shown(value.high, form)}{tail}"
+    return f"Zuletzt {shown(value.value, form)}{tail}, {word('margin')} {span}."
 
 
 def index_domain(points: Iterable[IndexPoint]) -> list[float]:
     """Whole tens around everything that is drawn, 50 included, within 0 to 100."""
-    shown = [50.0]
+    drawn = [50.0]
     for point in points:
-        shown += [point.day_value.value] if point.day_value else []
-        shown += [point.fast.low, point.fast.high] if point.fast else []
-        shown += [point.slow.value] if point.slow else []
-    return [max(0, 10 * (min(shown) // 10)), min(100, -10 * (-max(shown) // 10))]
+        drawn += [point.day_value.value] if point.day_value else []
+        drawn += [point.fast.low, point.fast.high] if point.fast else []
+        drawn += [point.slow.value] if point.slow else []
+    return [max(0, 10 * (min(drawn) // 10)), min(100, -10 * (-max(drawn) // 10))]
+
+
+def common_domain(brands: Iterable[BrandFacts]) -> list[float]:
+    """One scale for the sparklines of all brands."""
+    levels = [point.fast for brand in brands for point in brand.points[-SPARK_DAYS:] if point.fast]
+    low = min((level.low for level in levels), default=40.0)
+    high = max((level.high for level in levels), default=60.0)
+    return [max(0, min(low, 50)), min(100, max(high, 50))]
 
 
 def _index_rows(points: Points) -> Iterator[dict[str, object]]:
@@ -192,9 +213,10 @@ def _hover(base: alt.Chart, points: Points, tips: list[alt.Tooltip]) -> alt.Char
     return column.encode(x=days(points, unit="utcyearmonthdate"), tooltip=tips)
 
 
-def _tip(field: str, title: str) -> alt.Tooltip:
-    return alt.Tooltip(f"{field}:Q", format=",.0f", title=title)
+def _tip(field: str, title: str, form: str = ",.0f") -> alt.Tooltip:
+    return alt.Tooltip(f"{field}:Q", format=form, title=title)
 
 
-def _margin_tips() -> list[alt.Tooltip]:
-    return [_tip("low", f"{word('margin')} von"), _tip("high", f"{word('margin')} bis")]
+def _margin_tips(form: str = ",.0f") -> list[alt.Tooltip]:
+    ends = (("low", "von"), ("high", "bis"))
+    return [_tip(field, f"{word('margin')} {end}", form) for field, end in ends]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import altair as alt
 
 from leumund.types import TONES, Estimate
-from leumund.views.charts import BALANCE, index_domain
+from leumund.views.charts import BALANCE
 from leumund.views.facts import BrandFacts
 from leumund.views.palette import (
     BRAND_COLOURS,
@@ -62,7 +62,7 @@ def peers_chart(group: Brands) -> Spec:
         rows.append({"label": label, **_looks(place), **_parts(fast)})
     axis = alt.Axis(title=None, labelExpr=_TWO_LINES, domain=False, ticks=False, labelLimit=200)
     base = on("peers").encode(y=alt.Y("label:N", sort=None, axis=axis))
-    scale = alt.Scale(domain=index_domain([brand.latest for _, brand in shown]), nice=False)
+    scale = alt.Scale(domain=_span_of([_fast(brand) for _, brand in shown]), nice=False)
     x = alt.Axis(title=None, tickCount=5, domain=False, ticks=False)
     points = base.mark_point(size=110, filled=True, opacity=1).properties(name="peers")
     balance = on("balance").mark_rule(color=MUTED).properties(name="balance")
@@ -83,39 +83,55 @@ def peers_chart(group: Brands) -> Spec:
 def peers_map(group: Brands) -> Spec | None:
     """Reputation upwards, visibility to the right, margins as a cross; None below two brands."""
     placed = [(p, b, b.latest.visibility) for p, b in _with_index(group)]
-    rows = []
-    for place, brand, seen in placed:
-        if seen is None:
-            continue
-        fast = _fast(brand)
-        across = {"x": seen.value, "x_low": seen.low, "x_high": seen.high}
-        rows.append({"label": brand.name, **_looks(place), **across, **_parts(fast)})
-    if len(rows) < 2:
+    seen = [(place, brand, share) for place, brand, share in placed if share]
+    if len(seen) < 2:
         return None
-    base = on("map")
-    span = [0, 10 * -(-max(float(str(row["x_high"])) for row in rows) // 10)]
+    most = _tens([share.high for _, _, share in seen])[1]
+    rows = [
+        {
+            "label": brand.name,
+            "left": share.value > most / 2,
+            **_looks(place),
+            "x": share.value,
+            "x_low": share.low,
+            "x_high": share.high,
+            **_parts(_fast(brand)),
+        }
+        for place, brand, share in seen
+    ]
+    levels = [_fast(brand) for _, brand, _ in seen]
+    chart = _map_layers([0, most], _span_of(levels))
+    summary = f"{word('index')} und {word('visibility')}: {listed([b.name for _, b, _ in seen])}."
+    return finished(chart, {"map": rows}, height=340, description=summary)
+
+
+def _map_layers(across: list[float], upward: list[float]) -> alt.LayerChart:
+    base = on("map").encode(color=_colour())
     percent = "datum.value + '\u00a0%'"
     x_axis = alt.Axis(title=word("visibility"), labelExpr=percent, tickCount=5, gridColor=HAIRLINE)
     y_axis = alt.Axis(title=word("index"), tickCount=5)
-    across = alt.Scale(domain=span, nice=False)
-    upward = alt.Scale(domain=index_domain([b.latest for _, b, _ in placed]), nice=False)
-    x, y = alt.X("x:Q", scale=across, axis=x_axis), alt.Y("value:Q", scale=upward, axis=y_axis)
-    x_low = alt.X("x_low:Q", scale=across, axis=x_axis)
-    y_low = alt.Y("low:Q", scale=upward, axis=y_axis)
+    x_scale, y_scale = (alt.Scale(domain=span, nice=False) for span in (across, upward))
+    x, y = alt.X("x:Q", scale=x_scale, axis=x_axis), alt.Y("value:Q", scale=y_scale, axis=y_axis)
+    x_low = alt.X("x_low:Q", scale=x_scale, axis=x_axis)
+    y_low = alt.Y("low:Q", scale=y_scale, axis=y_axis)
     rule = base.mark_rule(strokeWidth=2, opacity=0.45)
-    names = base.mark_text(dy=-13, fontSize=13, fontWeight=600, color=INK).properties(name="names")
-    chart = alt.layer(
-        rule.encode(x=x_low, x2="x_high:Q", y=y, color=_colour()).properties(name="across"),
-        rule.encode(x=x, y=y_low, y2="high:Q", color=_colour()).properties(name="upward"),
-        base.mark_point(size=130, filled=True, opacity=1)
-        .properties(name="map")
-        .encode(x=x, y=y, color=_colour(), shape=_shape()),
-        names.encode(x=x, y=y, text="label:N"),
+    point = base.mark_point(size=130, filled=True, opacity=1).properties(name="map")
+    return alt.layer(
+        rule.encode(x=x_low, x2="x_high:Q", y=y).properties(name="across"),
+        rule.encode(x=x, y=y_low, y2="high:Q").properties(name="upward"),
+        point.encode(x=x, y=y, shape=_shape()),
+        *(_names(side).encode(x=x, y=y, text="label:N") for side in ("left", "right")),
     )
-    summary = (
-        f"{word('index')} und {word('visibility')}: {listed([str(r['label']) for r in rows])}."
-    )
-    return finished(chart, {"map": rows}, height=340, description=summary)
+
+
+def _names(side: str) -> alt.Chart:
+    """Names beside their points, on the side where there is room."""
+    test = "datum.left" if side == "left" else "!datum.left"
+    align, dx = ("right", -9) if side == "left" else ("left", 9)
+    text = on("map").transform_filter(test)
+    return text.mark_text(
+        align=align, dx=dx, dy=-12, fontSize=13, fontWeight=600, color=INK
+    ).properties(name=f"names-{side}")
 
 
 def _whiskers(base: alt.Chart, axis: alt.Axis) -> list[alt.Chart]:
@@ -145,6 +161,21 @@ def _looks(place: int) -> dict[str, str]:
         "colour": BRAND_COLOURS[place % len(BRAND_COLOURS)],
         "shape": BRAND_SHAPES[place % len(BRAND_SHAPES)],
     }
+
+
+def _span_of(levels: Sequence[Estimate]) -> list[float]:
+    """Whole tens around all margins and 50."""
+    return _tens([50, *(x for level in levels for x in (level.low, level.high))])
+
+
+def _tens(values: Sequence[float]) -> list[float]:
+    """Whole tens around values of 0 to 100.
+
+    >>> _tens([41.2, 58.0])
+    [40, 60]
+    """
+    low, high = (min(values) // 10), -(-max(values) // 10)
+    return [max(0, int(10 * low)), min(100, int(10 * high))]
 
 
 def _parts(value: Estimate) -> dict[str, float]:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import nh3
 from markupsafe import Markup
 
+from leumund.types import Estimate
 from leumund.words import clock, day, number
 
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -43,6 +44,15 @@ def shown(value: float, form: str = "0") -> str:
             return "über 99\u00a0%"
         return "unter 1\u00a0%" if value < 0.01 else f"{number(100 * value)}\u00a0%"
     return number(value, int(form))
+
+
+def finer(value: Estimate | None) -> str:
+    """Digits for a percentage: one below 10, where a whole percent is too coarse.
+
+    >>> finer(Estimate(value=1.2, low=1.1, high=1.3)), finer(Estimate(value=34, low=30, high=38))
+    ('1', '0')
+    """
+    return "1" if value and value.value < 10 else "0"
 
 
 def fact(value: float, key: str, form: str = "0") -> Markup:

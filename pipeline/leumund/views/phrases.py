@@ -13,7 +13,11 @@ from leumund.views.marking import fact
 from leumund.words import day, number, reason, word
 
 SYMBOLS = {"better": "▲", "worse": "▼", "stable": "■", "open": "◇", "none": "–"}
-_NAMES = {"drop": word("trend_alarm"), "rise": "Mehr Zuspruch", "all_clear": word("all_clear")}
+SIGNAL_NAMES = {
+    "drop": word("trend_alarm"),
+    "rise": "Mehr Zuspruch",
+    "all_clear": word("all_clear"),
+}
 _UNCORRECTED_STEP = "count"
 _LINE = 44
 
@@ -85,7 +89,7 @@ def correction(point: IndexPoint, method: MethodFacts) -> str:
 
 def signal_name(signal: Signal) -> str:
     """What kind of marker this is, with its level where one is told."""
-    name = _NAMES[signal.kind]
+    name = SIGNAL_NAMES[signal.kind]
     return f"{name}, {word(signal.level)}" if signal.kind == "drop" else name
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -13,13 +14,23 @@ from markupsafe import Markup
 
 from leumund.types import TONES
 from leumund.views import charts, intervals, phrases, timeline
-from leumund.views.facts import Report
-from leumund.views.marking import clock_mark, day_mark, fact, foreign, link, script_json, shown
+from leumund.views.facts import GapSpan, Report
+from leumund.views.marking import (
+    clock_mark,
+    day_mark,
+    fact,
+    finer,
+    foreign,
+    link,
+    script_json,
+    shown,
+)
 from leumund.views.palette import Spec
 from leumund.words import listed, reason, word
 
 TEMPLATES = Path(__file__).parent / "templates"
 VEGA_LITE = "6.4"
+GAPS = 12
 _SNIPPET = "window.vegaEmbed = vegaEmbed;"
 
 
@@ -50,9 +61,11 @@ def render(report: Report) -> str:
         tones=TONES,
         disturbed=timeline.disturbed,
         fact=fact,
+        finer=finer,
         link=link,
         listed=listed,
         phrases=phrases,
+        recent=recent,
     )
 
 
@@ -76,9 +89,10 @@ def write(report: Report, path: Path) -> None:
 def specifications(report: Report) -> dict[str, Spec]:
     """Every chart of the page by its name; brands and groups are counted from 1."""
     found: dict[str, Spec | None] = {}
+    domain = charts.common_domain(report.brands)
     for place, brand in enumerate(report.brands, start=1):
         lines = phrases.verdict_lines(brand, report.method)
-        found[f"spark-{place}"] = charts.sparkline(brand)
+        found[f"spark-{place}"] = charts.sparkline(brand, domain=domain)
         found[f"index-{place}"] = charts.index_chart(brand, verdict=lines)
         found[f"visibility-{place}"] = charts.visibility_chart(brand)
         found[f"volume-{place}"] = charts.volume_chart(brand)
@@ -87,6 +101,11 @@ def specifications(report: Report) -> dict[str, Spec]:
         found[f"peers-{place}"] = intervals.peers_chart(group)
         found[f"map-{place}"] = intervals.peers_map(group)
     return {name: spec for name, spec in found.items() if spec is not None}
+
+
+def recent(gaps: Sequence[GapSpan]) -> list[GapSpan]:
+    """The youngest gaps, as many as a page can bear."""
+    return sorted(gaps, key=lambda gap: (gap.start, gap.source), reverse=True)[:GAPS]
 
 
 @cache

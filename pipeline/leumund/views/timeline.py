@@ -10,7 +10,7 @@ import altair as alt
 
 from leumund.types import IndexPoint, Signal
 from leumund.views.facts import GapSpan
-from leumund.views.palette import INK, SHADE, STRIP, VERMILLION, Rows, on
+from leumund.views.palette import BLUE, INK, SHADE, STRIP, VERMILLION, Rows, on
 from leumund.words import word
 
 MARKERS = {"drop": "triangle-down", "rise": "triangle-up", "all_clear": "circle"}
@@ -58,7 +58,7 @@ def disturbed(points: Points) -> list[tuple[date, date]]:
 
 
 def disturbance_rows(points: Points, gaps: Sequence[GapSpan]) -> dict[str, Rows]:
-    """What `disturbances` draws."""
+    """What `disturbance_shade` and `gap_strip` draw."""
     first, last = points[0].day, points[-1].day
     whole = [
         {"from": _edge(start), "to": _edge(end + DAY), "label": word("collection_failure")}
@@ -76,23 +76,28 @@ def disturbance_rows(points: Points, gaps: Sequence[GapSpan]) -> dict[str, Rows]
     return {"disturbed": whole, "gaps": single}
 
 
-def disturbances(points: Points) -> list[alt.Chart]:
-    """Days of a disturbed frame as a shade over the full height, gaps of single sources as a strip
-    at the bottom."""
+def disturbance_shade(points: Points) -> alt.Chart:
+    """Days of a disturbed frame as a shade over the full height."""
+    marks = on("disturbed").mark_rect(color=SHADE).properties(name="disturbed")
+    return marks.encode(x=_from(points), x2="to:T", tooltip=alt.Tooltip("label:N", title="Lücke"))
+
+
+def gap_strip(points: Points) -> alt.Chart:
+    """Gaps of single sources as a strip at the bottom."""
+    marks = on("gaps").mark_rect(color=STRIP).properties(name="gaps")
+    return marks.encode(
+        x=_from(points),
+        x2="to:T",
+        y=alt.value(alt.expr("height - 5")),
+        y2=alt.value(alt.expr("height")),
+        tooltip=alt.Tooltip("label:N", title="Lücke"),
+    )
+
+
+def _from(points: Points) -> alt.X:
     x = days(points, field="from")
-    x.scale = alt.Scale(type="utc")  # a second span on a layer with x2 is read as another one
-    shade = on("disturbed").mark_rect(color=SHADE).properties(name="disturbed")
-    strip = on("gaps").mark_rect(color=STRIP).properties(name="gaps")
-    return [
-        shade.encode(x=x, x2="to:T", tooltip=alt.Tooltip("label:N", title="Lücke")),
-        strip.encode(
-            x=x,
-            x2="to:T",
-            y=alt.value(alt.expr("height - 5")),
-            y2=alt.value(alt.expr("height")),
-            tooltip=alt.Tooltip("label:N", title="Lücke"),
-        ),
-    ]
+    x.scale = alt.Scale(type="utc")  # Vega-Lite reads a second span on a layer with x2 as another
+    return x
 
 
 def marker_rows(signals: Sequence[Signal]) -> dict[str, Rows]:
@@ -102,7 +107,8 @@ def marker_rows(signals: Sequence[Signal]) -> dict[str, Rows]:
             "day": noon(signal.day),
             "number": str(place),
             "shape": MARKERS[signal.kind],
-            "fill": "white" if signal.retrospective else VERMILLION,
+            "colour": _colour(signal),
+            "fill": "white" if signal.retrospective else _colour(signal),
         }
         for place, signal in enumerate(signals, start=1)
     ]
@@ -112,23 +118,28 @@ def marker_rows(signals: Sequence[Signal]) -> dict[str, Rows]:
 def markers(points: Points) -> list[alt.Chart]:
     """A numbered marker above the day that decided and a line down; hollow in retrospect."""
     base = on("signals").encode(x=days(points))
-    symbols = base.mark_point(
-        size=90, filled=True, stroke=VERMILLION, strokeWidth=1.6, opacity=1
-    ).properties(name="signals")
+    symbols = base.mark_point(size=90, filled=True, strokeWidth=1.6, opacity=1).properties(
+        name="signals"
+    )
     numbers = base.mark_text(dx=12, fontSize=13, fontWeight=600, color=INK).properties(
         name="numbers"
     )
     return [
-        base.mark_rule(color=VERMILLION, strokeWidth=1, strokeDash=[2, 2]).properties(
+        base.mark_rule(color=INK, strokeWidth=1, strokeDash=[2, 2], opacity=0.6).properties(
             name="decided"
         ),
         symbols.encode(
             y=alt.value(-9),
             shape=alt.Shape("shape:N", scale=None),
             fill=alt.Fill("fill:N", scale=None),
+            stroke=alt.Stroke("colour:N", scale=None),
         ),
         numbers.encode(y=alt.value(-9), text="number:N"),
     ]
+
+
+def _colour(signal: Signal) -> str:
+    return VERMILLION if signal.kind == "drop" else BLUE
 
 
 def _edge(moment: date) -> str:
