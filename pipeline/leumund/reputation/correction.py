@@ -49,14 +49,17 @@ class Correction:
 
     @property
     def pooled(self) -> Matrix:
+        """The matrix of all source kinds together."""
         return self.matrices[-1]
 
     @cached_property
     def inverse(self) -> Floats:
+        """M⁻¹ of each group side by side, (3, L)."""
         return np.concatenate([_inverse(m.point) for m in self.matrices], axis=1)
 
     @cached_property
     def inverses(self) -> Floats:
+        """The same for each draw, (D, 3, L)."""
         return np.concatenate([_inverse(m.draws) for m in self.matrices], axis=2)
 
     def label_variance(self, q: Floats) -> Floats:

@@ -122,6 +122,7 @@ class Past:
 
     @property
     def last(self) -> Decision | None:
+        """The decision on the day before."""
         return self.decisions[-1] if self.decisions else None
 
 

@@ -61,40 +61,45 @@ def score(
     `window` days, percent) are None where nothing was seen.
     """
     one = series(brand, tuple(peers), responses=responses, method=method)
-    seen = np.isfinite(one.days.s2)
-    voices = _visibility(one)
-    tones = _tones(one)
-    tiles = _tiles(one)
-    judgements = _judgements(one)
-    counted = one.panel.n.sum(axis=1)
-    found = []
-    for t in range(brand.length):
-        verdict = judgements[t]
-        found.append(
-            IndexPoint(
-                brand=brand.brand,
-                day=brand.day(t),
-                day_value=tiles[t],
-                fast=_level(one, one.fast, t=t, name="fast"),
-                slow=_level(one, one.slow, t=t, name="slow"),
-                visibility=voices[t],
-                tone=tones[t],
-                verdict=verdict.verdict,
-                reason=verdict.reason,
-                window=verdict.window,
-                change=verdict.change,
-                n=int(counted[t]),
-                n_eff=float(one.days.n_eff[t]),
-                step=one.correction.step,
-                healthy=bool(one.panel.healthy[t]),
-                method=one.version,
-                sampling_variance=float(one.days.s2[t]) if seen[t] else None,
-                label_variance=float(one.days.label_variance[t]) if seen[t] else None,
-                omega=float(one.fast.omega[t]),
-                documents=brand.documents.get(brand.day(t), 0),
-            )
-        )
-    return tuple(found)
+    parts = zip(_tiles(one), _visibility(one), _tones(one), _judgements(one), strict=True)
+    return tuple(
+        _point(one, t, tile=tile, voice=voice, tone=tone, judgement=judgement)
+        for t, (tile, voice, tone, judgement) in enumerate(parts)
+    )
+
+
+def _point(
+    one: Series,
+    t: int,
+    *,
+    tile: Estimate | None,
+    voice: Estimate | None,
+    tone: Tone | None,
+    judgement: Judgement,
+) -> IndexPoint:
+    day, seen = one.brand.day(t), bool(np.isfinite(one.days.s2[t]))
+    return IndexPoint(
+        brand=one.brand.brand,
+        day=day,
+        day_value=tile,
+        fast=_level(one, one.fast, t=t, name="fast"),
+        slow=_level(one, one.slow, t=t, name="slow"),
+        visibility=voice,
+        tone=tone,
+        verdict=judgement.verdict,
+        reason=judgement.reason,
+        window=judgement.window,
+        change=judgement.change,
+        n=int(one.panel.n[t].sum()),
+        n_eff=float(one.days.n_eff[t]),
+        step=one.correction.step,
+        healthy=bool(one.panel.healthy[t]),
+        method=one.version,
+        sampling_variance=float(one.days.s2[t]) if seen else None,
+        label_variance=float(one.days.label_variance[t]) if seen else None,
+        omega=float(one.fast.omega[t]),
+        documents=one.brand.documents.get(day, 0),
+    )
 
 
 def version_of(brand: BrandDays, *, responses: Responses, method: Method) -> tuple[str, str, str]:

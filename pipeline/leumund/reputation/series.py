@@ -40,19 +40,23 @@ class Series:
 
     @cached_property
     def version(self) -> str:
+        """The method's version."""
         return self.method.version
 
     @cached_property
     def correction(self) -> Correction:
+        """The correction for the source kinds of the brand's frame."""
         kinds = tuple(sorted(set(self.brand.platforms.values())))
         return correction(self.responses, kinds, method=self.method)
 
     @cached_property
     def panel(self) -> Panel:
+        """The brand's evidence by days and sources."""
         return panel(self.brand, method=self.method)
 
     @cached_property
     def spans(self) -> Spans:
+        """Sums over any days of it."""
         return Spans(self.panel, correction=self.correction)
 
     @cached_property
@@ -64,6 +68,7 @@ class Series:
 
     @cached_property
     def prior(self) -> Prior:
+        """Σ_pr for any day."""
         return Prior(
             (self.brand, self.spans),
             self._stratum,
@@ -111,6 +116,7 @@ class Series:
         return (self.version, self.brand.brand, "overall", self.brand.day(t).isoformat(), what)
 
     def rng(self, what: str, t: int) -> np.random.Generator:
+        """A generator for those draws."""
         return generator(*self.seed(what, t))
 
     @cached_property
@@ -136,11 +142,11 @@ class Series:
         )
         weights = self.spans.weights(low, high)
         absent = float(weights[~keep].sum() / weights.sum()) if weights.any() else 0.0
-        recent = self.half(self._pool(middle, high, keep=keep), t, f"recent {window}")
-        before = self.half(self._pool(low, middle, keep=keep), t, f"before {window}")
+        recent = self.half(self._pool(middle, high, keep=keep), t, what=f"recent {window}")
+        before = self.half(self._pool(low, middle, keep=keep), t, what=f"before {window}")
         return Comparison(recent, before, absent)
 
-    def half(self, pool: Pool, t: int, what: str) -> Half:
+    def half(self, pool: Pool, t: int, *, what: str) -> Half:
         """Value and draws of a pool, unshrunk, with the shared draws of M."""
         if not pool.w > 0:
             return Half(50.0, np.full(self.method.draws, 50.0), 0.0)

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +22,12 @@ from leumund.reputation.state import level_draws
 from leumund.types import Estimate, Evidence, Level, SignalKind
 
 Floats = NDArray[np.float64]
-CLEARED = ("all_clear", "persists")
+KINDS: dict[str, SignalKind] = {
+    "drop": "drop",
+    "rise": "rise",
+    "all_clear": "all_clear",
+    "persists": "all_clear",
+}
 SOURCES_MIN, CLUSTERS_MIN, CAPPED = 3, 10, 6
 
 
@@ -77,26 +81,22 @@ def signal_of(
     Δ = pooled level of t₀ … t minus the slow level at t₀ − 1 with the same M⁽ⁱ⁾; of an all-clear
     the pooled level of the last clear_days (section 14).
     """
-    kinds = {"drop": "drop", "rise": "rise", "all_clear": "all_clear", "persists": "all_clear"}
-    if decision.event not in kinds or decision.start is None:
+    if decision.event not in KINDS or decision.start is None:
         return None
-    kind = cast(SignalKind, kinds[decision.event])
+    kind = KINDS[decision.event]
     one = series(brand, tuple(peers), responses=responses, method=method)
     start, end = brand.index(decision.start), brand.index(decision.day) + 1
+    tone = 2 if kind == "rise" else 0
     low = max(start, end - method.clear_days) if decision.event == "all_clear" else start
     size, probability = _size(one, low, end, start=start, sign=-1 if kind == "rise" else 1)
-    tone = 2 if kind == "rise" else 0
-    counts = one.panel.counts[start:end, :, tone].sum(axis=0)
-    where = sorted(
-        ((name, int(n)) for name, n in zip(one.panel.sources, counts, strict=True) if n),
-        key=lambda pair: (-pair[1], pair[0]),
-    )
+    sources = _sources(one, start, end, tone=tone)
+    posts = sum(n for _, n in sources)
     rank = 1
     if kind != "all_clear":
         share = _reach_share(one, start, end, tone=tone)
         rank = severity(probability, size.value, reach_share=share, method=method)
-        if len(where) < SOURCES_MIN or int(counts.sum()) < CLUSTERS_MIN:
-            rank = min(rank, CAPPED)
+        thin = len(sources) < SOURCES_MIN or posts < CLUSTERS_MIN
+        rank = min(rank, CAPPED) if thin else rank
     return Shift(
         kind=kind,
         day=decision.day,
@@ -105,12 +105,19 @@ def signal_of(
         probability=probability,
         severity=rank,
         level=level_of(rank),
-        posts=int(counts.sum()),
+        posts=posts,
         usual=_usual(one, previous, decision=decision, tone=tone) * (end - start),
-        sources=tuple(where),
+        sources=sources,
         persists=decision.event == "persists",
         provisional=decision.provisional,
     )
+
+
+def _sources(one: Series, start: int, end: int, *, tone: int) -> tuple[tuple[str, int], ...]:
+    """Clusters of that class in each source, most first."""
+    counts = one.panel.counts[start:end, :, tone].sum(axis=0)
+    named = zip(one.panel.sources, counts, strict=True)
+    return tuple(sorted(((s, int(n)) for s, n in named if n), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _size(one: Series, low: int, end: int, *, start: int, sign: int) -> tuple[Estimate, float]:

@@ -80,13 +80,30 @@ def follow(
     """
     values = np.column_stack([y, y_draws])
     eta2 = drift_variance(s2, half_life=half_life, days=method.prior_days)
+    means, variances, observed, surprise = _filter(
+        values, s2, eta2=eta2, start=start, method=method
+    )
+    return Level(
+        mean=means[:, 0],
+        draws=means[:, 1:],
+        variance=variances,
+        omega=_omega(surprise, days=method.omega_days),
+        observed=observed,
+    )
+
+
+def _filter(
+    values: Floats, s2: Floats, *, eta2: Floats, start: Floats, method: Method
+) -> tuple[Floats, Floats, NDArray[np.int64], Floats]:
+    """Means (T, 1 + D), variances, days observed so far, squared standardised innovations."""
+    days = len(values)
     mu, p = start.astype(np.float64), method.start_variance
     information, weighted = 0.0, np.zeros(values.shape[1])
-    means, variances = np.zeros(values.shape), np.zeros(len(y))
-    surprise, observed = np.full(len(y), np.nan), np.zeros(len(y), dtype=np.int64)
-    for t in range(len(y)):
+    means, variances = np.zeros(values.shape), np.zeros(days)
+    surprise, observed = np.full(days, np.nan), np.zeros(days, dtype=np.int64)
+    seen = 0
+    for t in range(days):
         p += eta2[t]
-        seen = observed[t - 1] if t else 0
         if np.isfinite(s2[t]):
             if seen >= method.start_min:
                 surprise[t] = (values[t, 0] - mu[0]) ** 2 / (p + s2[t])
@@ -98,13 +115,7 @@ def follow(
         if t < method.start_days and seen >= method.start_min:
             mu, p = weighted / information, 1 / information
         means[t], variances[t], observed[t] = mu, p, seen
-    return Level(
-        mean=means[:, 0],
-        draws=means[:, 1:],
-        variance=variances,
-        omega=_omega(surprise, days=method.omega_days),
-        observed=observed,
-    )
+    return means, variances, observed, surprise
 
 
 def _omega(surprise: Floats, *, days: int) -> Floats:
