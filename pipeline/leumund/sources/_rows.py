@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import json
@@ -16,9 +17,8 @@ from typing import TextIO
 LONGEST_ROW = 1_000_000
 RESCANNED = 64_000_000
 
-_BAD_BYTES = re.compile("[\udc80-\udcff]")
+_BAD_BYTES = re.compile("[\udc80-\udcff]+")
 _QUOTED_REST = re.compile(r'[^"]*(?:""[^"]*)*')
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 csv.field_size_limit(LONGEST_ROW)
 
@@ -47,17 +47,17 @@ def examine(path: Path, encoding: str = "auto") -> tuple[str, str]:
     Found by the byte order mark, by NUL bytes (UTF-16), by valid UTF-8 signs; Windows-1252 else.
     """
     digest = hashlib.sha256()
-    start = b""
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     good = bad = 0
     with path.open("rb") as file:
         start = file.read(4096)
         file.seek(0)
         while piece := file.read(1 << 20):
             digest.update(piece)
-            text = piece.decode("utf-8", "surrogateescape")
-            wrong = len(_BAD_BYTES.findall(text))
+            text = decoder.decode(piece)
+            wrong = sum(map(len, _BAD_BYTES.findall(text)))
             bad += wrong
-            good += len(_NOT_ASCII.findall(text)) - wrong
+            good += len(text) - len(text.encode("ascii", "ignore")) - wrong
     if encoding != "auto":
         return digest.hexdigest(), encoding
     return digest.hexdigest(), _by_mark(start) or ("cp1252" if bad and bad >= good else "utf-8")

@@ -162,7 +162,8 @@ class Feeds:
         if feed.lossy and "\ufffd" in title + text:
             raise Unreadable("signs that could not be decoded")
         published, edited = _moments(entry, now)
-        url = clean.link(urljoin(page.url, str(entry.get("link") or "")))
+        link = str(entry.get("link") or "")
+        url = clean.link(urljoin(page.url, link)) if link else ""
         author = str(entry.get("author") or "").strip()
         language = feed.language.partition("-")[0].strip().lower()
         return Mention(
