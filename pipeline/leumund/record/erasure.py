@@ -68,7 +68,7 @@ def erase_author(record: Record, hashes: Iterable[str], *, now: datetime) -> Rec
             suppress(connection, author, until=FOREVER, reason="asked to be forgotten")
             n += remove_author(connection, author, until=FOREVER, run=run, measure_again=False)
         crash.point("erase.before_commit")
-    return _receipt(record, n, rewritten)
+    return _receipt(record, n, rewritten=rewritten)
 
 
 def erase_mention(record: Record, mention: str, *, now: datetime) -> Receipt:
@@ -80,7 +80,7 @@ def erase_mention(record: Record, mention: str, *, now: datetime) -> Receipt:
         bury(connection, [(mention, now, "asked to be forgotten")])
         n = remove(connection, [mention], run=run, measure_again=False)
         crash.point("erase.before_commit")
-    return _receipt(record, n, rewritten)
+    return _receipt(record, n, rewritten=rewritten)
 
 
 def expire_texts(
@@ -103,9 +103,9 @@ def expire_texts(
     emptied: Counter[str] = Counter()
     unread: Counter[str] = Counter()
     run = ledger.start(record, "retention", now=now)
-    due = {source: _due(record, source, limit) for source, limit in limits.items()}
+    due = {source: _due(record, source, limit=limit) for source, limit in limits.items()}
     for source, limit in limits.items():
-        while batch := _expire_batch(record, source, limit, run=run):
+        while batch := _expire_batch(record, source, limit=limit, run=run):
             emptied[source] += len(batch)
             unread[source] += sum(state == "pending" for state in batch)
     ledger.finish(record, run, now=now)
@@ -123,7 +123,7 @@ def expire_texts(
     }
 
 
-def _expire_batch(record: Record, source: str, limit: datetime, *, run: int) -> list[str]:
+def _expire_batch(record: Record, source: str, *, limit: datetime, run: int) -> list[str]:
     """Empty up to `BATCH` rows in one transaction; returns the states they had."""
     statement = select(mentions).where(
         mentions.c.source == source, mentions.c.held == 1, mentions.c.collected_at < limit
@@ -146,7 +146,7 @@ def _expire_batch(record: Record, source: str, limit: datetime, *, run: int) -> 
     return [row["state"] for row in rows]
 
 
-def _due(record: Record, source: str, limit: datetime) -> int:
+def _due(record: Record, source: str, *, limit: datetime) -> int:
     statement = select(func.count()).where(
         mentions.c.source == source, mentions.c.held == 1, mentions.c.collected_at < limit
     )
@@ -162,7 +162,7 @@ def _oldest(record: Record, source: str) -> datetime | None:
         return connection.execute(statement).scalar()
 
 
-def _receipt(record: Record, n: int, rewritten: Mapping[str, int]) -> Receipt:
+def _receipt(record: Record, n: int, *, rewritten: Mapping[str, int]) -> Receipt:
     complete = record.checkpoint()
     log.info("erased", extra={"n_mentions": n, "complete": complete})
     return Receipt(mentions=n, rewritten=rewritten, complete=complete)

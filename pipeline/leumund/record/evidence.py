@@ -104,11 +104,14 @@ def members(record: Record, brand: str, days: Iterable[date]) -> list[Member]:
 
 
 def _voices() -> Select[Any]:
+    """Mentions with an opinion; each of them has a story, if only an empty one."""
     excerpt = func.substr(mentions.c.text, 1, EXCERPT).label("excerpt")
+    columns = (mentions.c[name] for name in ("id", "day", "owned", *SAME) if name != "excerpt")
     return (
-        select(mentions, opinions, stories.c.story.label("tale"), excerpt)
+        select(*columns, excerpt, opinions, stories.c.story.label("tale"))
+        .select_from(mentions)
         .join(opinions, opinions.c.mention_id == mentions.c.id)
-        .outerjoin(stories, stories.c.mention_id == mentions.c.id)
+        .join(stories, stories.c.mention_id == mentions.c.id)
     )
 
 
@@ -143,7 +146,7 @@ def faces(record: Record, brand: str, wanted: Iterable[str]) -> dict[str, Face]:
     found: dict[str, RowMapping] = {}
     with record.reading() as connection:
         for part in chunks(wanted):
-            alone = stories.c.story.is_(None) & mentions.c.id.in_(part)
+            alone = (stories.c.story == "") & mentions.c.id.in_(part)
             statement = _voices().where(
                 opinions.c.brand == brand, stories.c.story.in_(part) | alone
             )
@@ -188,18 +191,20 @@ def keep(
     """
     with record.writing() as connection:
         for day in days:
-            _mark_measured(connection, brand, day, seen.get((brand, day)))
+            _mark_measured(connection, brand, day=day, mark=seen.get((brand, day)))
         for day, rows in days.items():
             same_day = (evidence.c.brand == brand) & (evidence.c.day == day)
             connection.execute(evidence.delete().where(same_day))
             if rows:
-                connection.execute(insert(evidence), [_row(one, brand, day) for one in rows])
+                connection.execute(
+                    insert(evidence), [_row(one, brand=brand, day=day) for one in rows]
+                )
         index.write(connection, points)
         crash.point("score.before_commit")
     crash.point("score.after_commit")
 
 
-def _mark_measured(connection: Connection, brand: str, day: date, mark: int | None) -> None:
+def _mark_measured(connection: Connection, brand: str, *, day: date, mark: int | None) -> None:
     if mark is None:
         return
     table = touched_table
@@ -212,7 +217,7 @@ def _mark_measured(connection: Connection, brand: str, day: date, mark: int | No
         raise Unavailable(f"{brand}, {day}: another run has measured a newer state")
 
 
-def _row(one: Evidence, brand: str, day: date) -> Row:
+def _row(one: Evidence, *, brand: str, day: date) -> Row:
     if one.brand != brand or one.day != day:
         raise ValueError(f"evidence of {one.brand}, {one.day} among that of {brand}, {day}")
     return {

@@ -126,7 +126,9 @@ def _collect(connection: Connection) -> list[str]:
     return [
         sentence
         for (source, run), terms in sorted(sums.items())
-        if (sentence := _off(f"collect, {source}, run {run}", "fetched", terms, COLLECT))
+        if (
+            sentence := _off(f"collect, {source}, run {run}", "fetched", terms=terms, parts=COLLECT)
+        )
     ]
 
 
@@ -135,7 +137,7 @@ def _enrich(connection: Connection) -> list[str]:
     broken = []
     for source, terms in sorted(sums.items()):
         rows = held.get(source, Counter())
-        if sentence := _off(f"enrich, {source}", "kept", terms, ENRICH):
+        if sentence := _off(f"enrich, {source}", "kept", terms=terms, parts=ENRICH):
             broken.append(sentence)
         broken += [
             f"enrich, {source}: {terms[state]} counted as {state}, {rows[state]} in the tables"
@@ -176,7 +178,7 @@ def _outbox(connection: Connection) -> list[str]:
     return [
         sentence
         for sink, terms in sorted(sums.items())
-        if (sentence := _off(f"outbox, {sink}", "queued", terms, OUTBOX))
+        if (sentence := _off(f"outbox, {sink}", "queued", terms=terms, parts=OUTBOX))
     ]
 
 
@@ -192,7 +194,7 @@ def _sums(connection: Connection, stage: Stage) -> Sums:
     return sums
 
 
-def _off(where: str, whole: str, terms: Counter[str], parts: tuple[str, ...]) -> str:
+def _off(where: str, whole: str, *, terms: Counter[str], parts: tuple[str, ...]) -> str:
     total = sum(terms[part] for part in parts)
     if terms[whole] == total:
         return ""

@@ -62,12 +62,10 @@ def keep(
         page: items in the order of the source; a `Cursor` closes it.
         rules: signature of the brand rules. A mention that other rules filtered is kept again;
             otherwise it is a duplicate.
-        expected: the cursors with which the source was asked; after each page the caller puts
-            the page's own cursor into it.
+        expected: the cursors with which the source was asked, and of the pages kept since.
 
     Returns:
-        fetched, kept, duplicate, deleted, dead_lettered; and replaced, how many of the kept ones
-        overtook an older revision.
+        fetched, kept, duplicate, deleted, dead_lettered; replaced: older revisions overtaken.
 
     Raises:
         Unavailable: another run moved the stream on, so nothing of this page was stored.
@@ -77,8 +75,8 @@ def keep(
         visit = _Visit(connection, source, run, now)
         _refuse_strangers(visit, page)
         for cursor in (item for item in page if isinstance(item, Cursor)):
-            _move_cursor(visit, cursor, expected.get(cursor.stream))
-        _keep_mentions(visit, [item for item in page if isinstance(item, Mention)], rules)
+            _move_cursor(visit, cursor, old=expected.get(cursor.stream))
+        _keep_mentions(visit, [item for item in page if isinstance(item, Mention)], rules=rules)
         crash.point("store.after_mentions")
         _delete(visit, [item for item in page if isinstance(item, Deletion)])
         crash.point("store.after_tombstones")
@@ -97,7 +95,7 @@ def _refuse_strangers(visit: _Visit, page: Iterable[Item]) -> None:
             raise Misconfigured(f"source {visit.source} brings an item of source {item.source}")
 
 
-def _move_cursor(visit: _Visit, cursor: Cursor, old: Cursor | None) -> None:
+def _move_cursor(visit: _Visit, cursor: Cursor, *, old: Cursor | None) -> None:
     """Compare-and-set, so that of two runs of one stream the slower one stores nothing."""
     table = cursor_table
     if old is None:
@@ -119,7 +117,7 @@ def _move_cursor(visit: _Visit, cursor: Cursor, old: Cursor | None) -> None:
         raise Unavailable(f"{visit.source}: another run has read on in {cursor.stream}")
 
 
-def _keep_mentions(visit: _Visit, found: Sequence[Mention], rules: str) -> None:
+def _keep_mentions(visit: _Visit, found: Sequence[Mention], *, rules: str) -> None:
     rows: list[Row] = []
     for mention in found:
         try:

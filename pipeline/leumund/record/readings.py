@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from leumund import crash
@@ -118,7 +118,7 @@ def keep(record: Record, batch: Sequence[Reading], *, run: int) -> Counter[str]:
         dropped = [reading for reading in valid if reading.filtered]
         ids = [reading.mention.id for reading in valid]
         touch_mentions(connection, ids)
-        _clear(connection, ids, [reading.mention.id for reading in dropped])
+        _clear(connection, ids, dropped=[reading.mention.id for reading in dropped])
         _write(connection, read)
         _settle(connection, read, state="read", blank={})
         _settle(connection, dropped, state="filtered", blank=BLANK)
@@ -126,7 +126,7 @@ def keep(record: Record, batch: Sequence[Reading], *, run: int) -> Counter[str]:
         states = {
             reading.mention.id: "filtered" if reading.filtered else "read" for reading in valid
         }
-        _count(connection, rows, states, run=run)
+        _count(connection, rows, states=states, run=run)
         crash.point("enrich.before_commit")
     crash.point("enrich.after_commit")
     counts = Counter(
@@ -162,7 +162,7 @@ def give_up(
             run=run,
         )
         connection.execute(letter.on_conflict_do_nothing())
-        _count(connection, rows, {row["id"]: "dead"}, run=run)
+        _count(connection, rows, states={row["id"]: "dead"}, run=run)
     return True
 
 
@@ -182,7 +182,7 @@ def _is_of(reading: Reading, row: RowMapping | None) -> bool:
     return held and row is not None and row["text_digest"] == text_digest(reading.mention)
 
 
-def _clear(connection: Connection, ids: Sequence[str], dropped: Sequence[str]) -> None:
+def _clear(connection: Connection, ids: Sequence[str], *, dropped: Sequence[str]) -> None:
     for part in chunks(ids):
         connection.execute(readings.delete().where(readings.c.mention_id.in_(part)))
         connection.execute(opinions.delete().where(opinions.c.mention_id.in_(part)))
@@ -217,25 +217,30 @@ def _write(connection: Connection, read: Sequence[Reading]) -> None:
         connection.execute(insert(readings), lines)
     if voices:
         connection.execute(insert(opinions), voices)
+        waiting = {"story": "", "sketch": b"", "words": 0, "digest": ""}
+        connection.execute(
+            insert(stories).on_conflict_do_nothing(),
+            [{"mention_id": name, **waiting} for name in {one["mention_id"] for one in voices}],
+        )
 
 
 def _settle(
     connection: Connection, batch: Sequence[Reading], *, state: str, blank: Mapping[str, object]
 ) -> None:
-    for reading in batch:
-        values = {
-            "state": state,
-            "signature": reading.signature,
-            "filter_reason": reading.filtered,
-            **blank,
-        }
-        connection.execute(
-            mentions.update().where(mentions.c.id == reading.mention.id).values(values)
-        )
+    if not batch:
+        return
+    connection.execute(
+        mentions.update()
+        .where(mentions.c.id == bindparam("this"))
+        .values(
+            state=state, signature=bindparam("read_by"), filter_reason=bindparam("why"), **blank
+        ),
+        [{"this": one.mention.id, "read_by": one.signature, "why": one.filtered} for one in batch],
+    )
 
 
 def _count(
-    connection: Connection, rows: Mapping[str, RowMapping], states: Mapping[str, str], *, run: int
+    connection: Connection, rows: Mapping[str, RowMapping], *, states: Mapping[str, str], run: int
 ) -> None:
     """Move each mention from the ledger column of its old state to that of its new one."""
     moves: Moves = {}

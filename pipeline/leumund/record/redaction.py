@@ -32,21 +32,21 @@ def redact(connection: Connection, rows: Sequence[RowMapping]) -> dict[str, int]
         return {}
     counts: Counter[str] = Counter()
     links = {row["url"] for row in rows if row["url"]}
-    words = links | _blank_drivers(connection, rows, links, counts)
-    _rewrite_messages(connection, words, counts)
-    _cut_replies(connection, rows, counts)
-    _empty_letters(connection, rows, counts)
+    words = links | _blank_drivers(connection, rows, links=links, counts=counts)
+    _rewrite_messages(connection, words, counts=counts)
+    _cut_replies(connection, rows, counts=counts)
+    _empty_letters(connection, rows, counts=counts)
     return dict(counts)
 
 
 def _blank_drivers(
-    connection: Connection, rows: Iterable[RowMapping], links: set[str], counts: Counter[str]
+    connection: Connection, rows: Iterable[RowMapping], *, links: set[str], counts: Counter[str]
 ) -> set[str]:
     """Blank the drivers that are these mentions; returns the headlines and links they had."""
     times = {(row[key], row["published_at"]) for row in rows for key in ("source", "outlet")}
     words: set[str] = set()
     for name, body in connection.execute(select(signals.c.id, signals.c.body)).all():
-        hit = [driver for driver in body["drivers"] if _is_one_of(driver, times, links)]
+        hit = [driver for driver in body["drivers"] if _is_one_of(driver, times=times, links=links)]
         if not hit:
             continue
         words |= {driver[key] for driver in hit for key in ("headline", "url") if driver[key]}
@@ -57,14 +57,16 @@ def _blank_drivers(
     return words
 
 
-def _is_one_of(driver: dict[str, Any], times: set[tuple[str, datetime]], links: set[str]) -> bool:
+def _is_one_of(
+    driver: dict[str, Any], *, times: set[tuple[str, datetime]], links: set[str]
+) -> bool:
     if not driver["headline"] and not driver["url"]:
         return False
     at = datetime.fromisoformat(driver["published_at"])
     return driver["url"] in links or (driver["source"], at) in times
 
 
-def _rewrite_messages(connection: Connection, words: set[str], counts: Counter[str]) -> None:
+def _rewrite_messages(connection: Connection, words: set[str], *, counts: Counter[str]) -> None:
     forms = {form for word in words for form in (word, escape(word), escape(word, quote=False))}
     ordered = sorted(forms, key=len, reverse=True)  # a link may be the beginning of another
     if not ordered:
@@ -78,7 +80,9 @@ def _rewrite_messages(connection: Connection, words: set[str], counts: Counter[s
             counts["messages"] += 1
 
 
-def _cut_replies(connection: Connection, rows: Iterable[RowMapping], counts: Counter[str]) -> None:
+def _cut_replies(
+    connection: Connection, rows: Iterable[RowMapping], *, counts: Counter[str]
+) -> None:
     by_source: dict[str, set[str]] = {}
     for row in rows:
         if row["native_id"]:
@@ -91,7 +95,7 @@ def _cut_replies(connection: Connection, rows: Iterable[RowMapping], counts: Cou
 
 
 def _empty_letters(
-    connection: Connection, rows: Iterable[RowMapping], counts: Counter[str]
+    connection: Connection, rows: Iterable[RowMapping], *, counts: Counter[str]
 ) -> None:
     by_source: dict[str, set[bytes]] = {}
     for row in rows:

@@ -101,7 +101,7 @@ def row_of(mention: Mention) -> Row:
 
 
 def storable(text: str) -> str:
-    """The text with "?" for what no database takes: NUL and halves of characters.
+    r"""The text with "?" for what no database takes: NUL and halves of characters.
 
     >>> storable("a\0b\ud83d")
     'a?b?'

@@ -29,9 +29,8 @@ def keep(
 ) -> bool:
     """Store a decision, the signal it raised and one message per target, in one transaction.
 
-    Nothing is written twice: a day that was decided stays as it was decided, a signal that is
-    known stays, an alert whose key is known is not queued again. `decision` is None for a marker
-    of a day that was computed again.
+    Nothing is written twice: what was decided, told or queued before stays as it is. `decision`
+    is None for a marker of a day that was computed again.
 
     Returns:
         False when this day had been decided before; then nothing is stored at all.
@@ -40,14 +39,9 @@ def keep(
         if decision is not None and not write_decision(connection, decision):
             return False
         if signal is not None:
-            row = insert(signals).values(
-                id=signal.id,
-                brand=signal.brand,
-                kind=signal.kind,
-                day=signal.day,
-                body=_body(signal),
-            )
-            connection.execute(row.on_conflict_do_nothing())
+            row = {name: getattr(signal, name) for name in ("id", "brand", "kind", "day")}
+            told = insert(signals).values(row | {"body": _body(signal)})
+            connection.execute(told.on_conflict_do_nothing())
         for alert in alerts:
             payload = {"subject": alert.subject, "text": alert.text, "html": alert.html}
             outbox.put(

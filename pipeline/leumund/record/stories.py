@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 from leumund import crash
 from leumund.record import Record
 from leumund.record.rows import chunks, mention_of
-from leumund.record.tables import mentions, opinions, stories
+from leumund.record.tables import mentions, stories
 from leumund.record.touch import touch_mentions
 from leumund.types import Kind, Mention, Window
 
@@ -45,13 +45,8 @@ def without_story(record: Record, *, limit: int = 10_000) -> list[Mention]:
     """Mentions that name a brand, hold their text and tell no story yet; oldest first."""
     statement = (
         select(mentions)
-        .outerjoin(stories, stories.c.mention_id == mentions.c.id)
-        .where(
-            mentions.c.state == "read",
-            mentions.c.held == 1,
-            stories.c.mention_id.is_(None),
-            select(opinions.c.brand).where(opinions.c.mention_id == mentions.c.id).exists(),
-        )
+        .join(stories, stories.c.mention_id == mentions.c.id)
+        .where(stories.c.story == "", mentions.c.held == 1)
         .order_by(mentions.c.published_at, mentions.c.id)
         .limit(limit)
     )
@@ -64,7 +59,11 @@ def neighbours(record: Record, window: Window) -> list[Neighbour]:
     statement = (
         select(stories, mentions)
         .join(mentions, mentions.c.id == stories.c.mention_id)
-        .where(mentions.c.published_at >= window.start, mentions.c.published_at < window.end)
+        .where(
+            stories.c.story != "",
+            mentions.c.published_at >= window.start,
+            mentions.c.published_at < window.end,
+        )
         .order_by(mentions.c.published_at, mentions.c.id)
     )
     with record.reading() as connection:

@@ -175,9 +175,9 @@ opinions = _table(
     Column("positive", Number, nullable=False),
     _whole("start"),
     _whole("stop"),
-    Index("ix_opinions_brand", "brand"),
 )
 
+# story: '' while the mention waits to be compared with others.
 stories = _table(
     "stories",
     _of_mention(),

@@ -34,7 +34,7 @@ def touch_mentions(connection: Connection, ids: Iterable[str]) -> None:
                 voice,
                 (voice.c.mention_id == theirs.c.mention_id) & (voice.c.brand == opinions.c.brand),
             )
-            .where(opinions.c.mention_id.in_(part))
+            .where(opinions.c.mention_id.in_(part), mine.c.story != "")
         )
         days = connection.execute(union(own, shared)).all()
         touch_days(connection, ((brand, day) for brand, day in days))

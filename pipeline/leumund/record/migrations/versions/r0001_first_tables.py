@@ -39,8 +39,9 @@ def upgrade() -> None:
     """Create all tables."""
     _create_runs()
     _create_mentions()
-    _create_collected()
+    _create_departures()
     crash.point("migrate.mid_step")
+    _create_streams()
     _create_readings()
     _create_scores()
     _create_signals()
@@ -118,7 +119,7 @@ def _create_mentions() -> None:
     op.create_index("ix_mentions_signature", "mentions", ["held", "signature"])
 
 
-def _create_collected() -> None:
+def _create_departures() -> None:
     op.create_table(
         "tombstones",
         *_text("id"),
@@ -135,6 +136,9 @@ def _create_collected() -> None:
         sa.PrimaryKeyConstraint("author"),
         sqlite_strict=True,
     )
+
+
+def _create_streams() -> None:
     op.create_table(
         "cursors",
         *_text("source", "stream", "state"),
@@ -191,7 +195,6 @@ def _create_readings() -> None:
         sa.PrimaryKeyConstraint("mention_id", "brand"),
         sqlite_strict=True,
     )
-    op.create_index("ix_opinions_brand", "opinions", ["brand"])
     op.create_table(
         "stories",
         sa.Column(
