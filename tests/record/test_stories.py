@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from record.makers import BRAND, NOW, identity, keep, mention, read_all
+from record.makers import BRAND, NOW, identity, keep, mention, read_all, start
 from sqlalchemy import select
 
-from leumund.record import Record, evidence, stories
+from leumund.record import Record, evidence, readings, stories
 from leumund.record import tables as t
 from leumund.record.stories import Membership
 from leumund.types import Deletion, Window
@@ -78,6 +78,17 @@ def test_a_story_whose_first_text_leaves_moves_to_the_day_of_the_next(record: Re
     assert set(evidence.touched(record)) == {(BRAND, day) for day in days}
     (left,) = evidence.members(record, BRAND, days)
     assert (left.story, left.day) == (identity(30), mention(1).day)
+
+
+def test_what_cannot_be_placed_does_not_wait(record: Record) -> None:
+    """Else the loop that places what waits would never end."""
+    keep(record, mention(1), mention(2))
+    read_all(record)
+    (_, reading) = readings.pending(record, "rules2:model1", limit=9)
+    options = {"signature": "rules2:model1", "reason": "too deep", "run": start(record)}
+    assert readings.give_up(record, reading, now=NOW, **options)
+    keep(record, mention(2, text="anders", edited_at=NOW))
+    assert stories.without_story(record) == []
 
 
 def test_a_membership_of_an_edited_text_is_not_stored(record: Record) -> None:

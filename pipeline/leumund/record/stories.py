@@ -46,7 +46,7 @@ def without_story(record: Record, *, limit: int = 10_000) -> list[Mention]:
     statement = (
         select(mentions)
         .join(stories, stories.c.mention_id == mentions.c.id)
-        .where(stories.c.story == "", mentions.c.held == 1)
+        .where(stories.c.story == "", mentions.c.held == 1, mentions.c.state == "read")
         .order_by(mentions.c.published_at, mentions.c.id)
         .limit(limit)
     )
