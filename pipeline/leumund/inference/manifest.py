@@ -27,8 +27,9 @@ class Manifest(BaseModel):
     Weights lie beside the manifest, or in the hub repository `hub` at the commit `revision`.
     `files` names every file that may be loaded, with its SHA-256. `labels` maps the model's own
     label names (`id2label` in its config.json) to our tones; positions are never trusted.
-    `precision` is that of the ONNX file; `int8-dynamic` means that scales depend on the whole
-    batch, so such a model reads one text at a time.
+    `precision` is that of the ONNX file: of its weights, widened to fp32 on loading; only
+    `int8-dynamic` also computes in int8, with scales that depend on the whole batch, so that
+    such a model reads one text at a time. `words` stand for the brand and for any other one.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -48,6 +48,8 @@ def _forward(path: Path, threads: int | None) -> Forward:
     options.intra_op_num_threads = threads or 0
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    # Widen int8 weights once, on loading, not in every pass.
+    options.add_session_config_entry("session.disable_quant_qdq", "1")
     try:
         session = onnxruntime.InferenceSession(
             path.read_bytes(), options, providers=["CPUExecutionProvider"]
