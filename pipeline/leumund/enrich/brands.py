@@ -86,14 +86,14 @@ class BrandReader:
         if not hits:
             return ()
         masks: dict[int, list[_Hit]] = defaultdict(list)
-        allowed: set[int] = set(range(len(self._brands))) - self._conditional
+        missing = set(self._conditional)
         for hit in hits:
             for role, brand in hit.phrase.uses:
                 if role == _EXCLUDE:
                     masks[brand].append(hit)
                 elif role == _REQUIRE:
-                    allowed.add(brand)
-        chosen = _choose(hits, allowed, masks)
+                    missing.discard(brand)
+        chosen = _choose(hits, missing, masks)
         found = []
         for hit, brands in chosen:
             start, end = folded.span(hit.start, hit.end)
@@ -165,7 +165,7 @@ def _end_of_word(text: str, end: int, endings: tuple[str, ...]) -> int:
 
 
 def _choose(
-    hits: list[_Hit], allowed: set[int], masks: dict[int, list[_Hit]]
+    hits: list[_Hit], missing: set[int], masks: dict[int, list[_Hit]]
 ) -> list[tuple[_Hit, list[int]]]:
     """From left to right the longest valid name at each place, without overlap."""
     chosen = []
@@ -176,7 +176,7 @@ def _choose(
         brands = [
             brand
             for role, brand in hit.phrase.uses
-            if role == _NAME and brand in allowed and not _masked(hit, masks.get(brand, ()))
+            if role == _NAME and brand not in missing and not _masked(hit, masks.get(brand, ()))
         ]
         if brands:
             chosen.append((hit, brands))
