@@ -39,6 +39,10 @@ DIALECTS = {
 }
 
 
+MANY = " ".join(f"a{number}='x'" for number in range(65))
+LINES = "x\n" * 300_000
+
+
 @pytest.mark.parametrize("name", DIALECTS)
 @pytest.mark.parametrize(
     "prolog",
@@ -72,8 +76,11 @@ def test_the_declared_charset_is_followed(charset: str) -> None:
         ("Unsinn<!DOCTYPE rss [<!ENTITY a 'b'>]>" + RSS, "no_feed"),
         (RSS.replace("<channel>", "<channel><!DOCTYPE rss [<!ENTITY a 'b'>]>"), "entities"),
         ("<rss>" + "<a>" * 100_000, "too_big"),
-        ("<rss>" + "<a/>" * 250_000 + "</rss>", "too_big"),
-        ("<rss><channel>" + "&x;<b" * 500_000, "xml"),
+        ("<rss>" + "<a/>" * 60_000 + "</rss>", "too_big"),
+        (f"<rss><channel><item {MANY}/></channel></rss>", "too_big"),
+        (f"<rss><channel>{LINES}</channel></rss>", "too_big"),
+        ("<rss><channel>" + "&x;<b" * 50_000, "xml"),
+        (RSS.replace("Zug fährt</title>", "&#xD800;"), "xml"),
         ("<html><head/></html>", "html"),
         ("<!DOCTYPE html>\n<html/>", "html"),
         ("<HTML><body>", "html"),

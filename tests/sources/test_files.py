@@ -441,7 +441,8 @@ def test_a_file_of_the_command_line_is_read_by_mappings_of_the_command_line(
     chosen = with_columns(Settings(), ["id=Ticket", "text=Anliegen", "published_at = Am"])
     items = list(read_file(path, chosen, config=source, tools=tools()))
     assert texts(items) == {"7": "Danke"}
-    assert items[-1].stream == "import/helpdesk.csv"
+    (cursor,) = (found for found in items if isinstance(found, Cursor))
+    assert cursor.stream == "import/helpdesk.csv"
     with pytest.raises(Misconfigured, match="No such file"):
         list(read_file(tmp_path / "fehlt.csv", chosen, config=source, tools=tools()))
 

@@ -156,7 +156,7 @@ def test_one_unreadable_entry_swallows_no_neighbour(server: Server, tools: MakeT
     items = read(tools(), server.url())
     assert [m.title for m in items if isinstance(m, Mention)] == ["vor", "näch"]
     rejects = [found for found in items if isinstance(found, Reject)]
-    assert [reject.place.rpartition("/feed ")[2] for reject in rejects] == ["entry 2", "entry 3"]
+    assert [reject.place.rpartition("/feed ")[2] for reject in rejects] == ["zu lang", "entry 3"]
     assert items[-1] == cursor_of(items)[server.url()]
     assert cursor_of(items)[server.url()].fetched == 4
 

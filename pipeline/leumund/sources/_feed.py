@@ -13,12 +13,14 @@ import feedparser
 from leumund.answers import Spoiled
 from leumund.clean import decode
 
-MOST_ELEMENTS = 200_000
+MOST_ELEMENTS = 60_000
+MOST_ATTRIBUTES = 64
+MOST_PIECES = 500_000
 DEEPEST = 100
-LONGEST_BROKEN = 2_000_000
+LONGEST_BROKEN = 200_000  # the lenient parser takes quadratic time
 
 _PROLOG = re.compile(
-    r"[\ufeff\s]+|<\?(?:(?!\?>).)*\?>|<!--(?:(?!-->).)*-->|(?P<doctype><!doctype[^>]*)>?",
+    r"[\ufeff\s]+|<\?.*?\?>|<!--.*?-->|(?P<doctype><!doctype[^>]*)>?",
     re.IGNORECASE | re.DOTALL,
 )
 _ROOT = re.compile(r"<(?:\w+:)?(\w+)")
@@ -57,15 +59,22 @@ def parse(body: bytes, content_type: str) -> Feed:
     fault = _inspect(document)
     if fault and len(document) > LONGEST_BROKEN:
         raise fault
-    parsed = feedparser.parse(  # noqa: TID251 (bytes that are capped and inspected)
-        io.BytesIO(document.encode("utf-8", "replace")),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    parsed = _parsed(document)
     if not parsed["version"]:
         raise Spoiled("no_feed", "the answer is not a feed")
     return Feed(list(parsed["entries"]), str(parsed["feed"].get("language", "")), fault, lossy)
+
+
+def _parsed(document: str) -> Any:
+    try:
+        return feedparser.parse(  # noqa: TID251 (bytes that are capped and inspected)
+            io.BytesIO(document.encode("utf-8", "replace")),
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception as error:  # broken feeds break the lenient parser in many ways
+        raise Spoiled("xml", f"the feed cannot be parsed: {type(error).__name__}") from None
 
 
 def _without_prolog(text: str) -> str:
@@ -88,28 +97,44 @@ def _without_prolog(text: str) -> str:
 
 def _inspect(document: str) -> Spoiled | None:
     """The first fault of the XML, found by a strict parser that keeps nothing."""
-    depth = seen = 0
-
-    def opened(_name: str, _attributes: object) -> None:
-        nonlocal depth, seen
-        depth, seen = depth + 1, seen + 1
-        if depth > DEEPEST or seen > MOST_ELEMENTS:
-            raise Spoiled("too_big", "the feed has more elements than a feed has")
-
-    def closed(_name: str) -> None:
-        nonlocal depth
-        depth -= 1
-
-    def declared(*_: object) -> None:
-        raise Spoiled("entities", "a document type inside the feed")
-
-    parser = expat.ParserCreate("utf-8")
-    parser.StartElementHandler, parser.EndElementHandler = opened, closed
-    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = declared
     try:
-        parser.Parse(document.encode("utf-8", "replace"), True)
+        _Inspector().parser.Parse(document.encode("utf-8", "replace"), True)
     except expat.ExpatError as error:
         if "<!ENTITY" in document.upper() or "<!DOCTYPE" in document.upper():
             raise Spoiled("entities", "a document type inside the feed") from None
         return Spoiled("xml", f"not well-formed in line {error.lineno}")
     return None
+
+
+class _Inspector:
+    """Counts what stands in a document and refuses what would keep the real parser busy."""
+
+    def __init__(self) -> None:
+        self.depth = self.elements = self.pieces = 0
+        self.parser = expat.ParserCreate("utf-8")
+        self.parser.ordered_attributes = True
+        self.parser.StartElementHandler = self._opened
+        self.parser.EndElementHandler = self._closed
+        self.parser.CharacterDataHandler = self._said
+        self.parser.StartDoctypeDeclHandler = self._declared
+
+    def _opened(self, _name: str, attributes: list[str]) -> None:
+        self.depth += 1
+        self.elements += 1
+        if (
+            self.depth > DEEPEST
+            or self.elements > MOST_ELEMENTS
+            or len(attributes) > 2 * MOST_ATTRIBUTES
+        ):
+            raise Spoiled("too_big", "the feed has more elements than a feed has")
+
+    def _closed(self, _name: str) -> None:
+        self.depth -= 1
+
+    def _said(self, _text: str) -> None:
+        self.pieces += 1
+        if self.pieces > MOST_PIECES:
+            raise Spoiled("too_big", "the feed has more lines than a feed has")
+
+    def _declared(self, *_: object) -> None:
+        raise Spoiled("entities", "a document type inside the feed")

@@ -148,7 +148,7 @@ class Feeds:
                 raw = str(entry.get("id") or entry.get("link") or entry.get("title") or "")
                 yield Reject(
                     reason=str(error),
-                    place=f"{stream_of(feed_url)} entry {number + 1}",
+                    place=f"{stream_of(feed_url)} {raw[:200] or f'entry {number + 1}'}",
                     raw=raw.encode("utf-8", "replace")[:4096],
                 )
 
