@@ -54,14 +54,14 @@ def figures(examples: Sequence[Example], logits: Logits) -> dict[str, float]:
 def pairs_right(logits: Logits) -> dict[str, int]:
     """Minimal pairs with both halves right, by kind and in all."""
     rows = [json.loads(x) for x in (HERE / "pairs.jsonl").read_text("utf-8").splitlines()]
+    brands = {row[half]["brand"] for row in rows for half in ("a", "b")}
     examples: list[Example] = []
     for row in rows:
         for half in ("a", "b"):
-            text, brands = row[half]["text"], {row[k]["brand"]: "neutral" for k in ("a", "b")}
-            wanted = row[half]["brand"]
-            named = {brand: row[half]["label"] for brand in brands if brand in text}
-            chosen = list(framed([(text, named)], "pair"))
-            examples.append(chosen[list(named).index(wanted)])
+            text, wanted = row[half]["text"], row[half]["brand"]
+            others = [b for b in brands if b in text and b not in wanted and wanted not in b]
+            named = dict.fromkeys([wanted, *sorted(others)], row[half]["label"])
+            examples.append(next(framed([(text, named)], "pair")))
     right = logits([e.text for e in examples]).argmax(1) == [e.label for e in examples]
     both = right.reshape(-1, 2).all(1)
     kinds = [row["kind"] for row in rows]

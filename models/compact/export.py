@@ -10,18 +10,17 @@ import numpy as np
 import onnx
 import torch
 from corpus import LABELS
-from finetune import LENGTH
+from finetune import LENGTH, Model
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
-from transformers import BertForSequenceClassification
 
 LARGE = 1024
 """Tensors with fewer numbers stay in fp32: they weigh nothing and would lose most."""
 
 
 class _Logits(torch.nn.Module):
-    def __init__(self, model: BertForSequenceClassification) -> None:
+    def __init__(self, model: Model) -> None:
         super().__init__()
         self.model = model
 
@@ -29,7 +28,7 @@ class _Logits(torch.nn.Module):
         return self.model(input_ids, attention_mask=attention_mask).logits
 
 
-def to_onnx(model: BertForSequenceClassification, path: Path) -> None:
+def to_onnx(model: Model, path: Path) -> None:
     """The model in fp32 with free batch and length."""
     model.eval()
     ids = torch.ones(2, 16, dtype=torch.long)
@@ -90,7 +89,7 @@ def to_fp16(source: Path, target: Path) -> None:
 
 
 def write(
-    model: BertForSequenceClassification,
+    model: Model,
     tokenizer: Tokenizer,
     folder: Path,
     *,
@@ -101,7 +100,7 @@ def write(
     half = {k: v.to(torch.bfloat16).contiguous() for k, v in model.state_dict().items()}
     save_file(half, folder / "model.safetensors", metadata={"format": "pt"})
     config = model.config.to_dict() | {
-        "architectures": ["BertForSequenceClassification"],
+        "architectures": ["ModernBertForSequenceClassification"],
         "id2label": dict(enumerate(LABELS)),
         "label2id": {name: i for i, name in enumerate(LABELS)},
         "dtype": "bfloat16",

@@ -1,20 +1,52 @@
-"""Teaches the pretrained encoder to tell tone toward a brand, first roughly, then on our posts."""
+"""The encoder and how it learns to tell tone toward a brand: composition first, then our posts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import torch
 from corpus import Example
 from tokenizers import Tokenizer
-from torch.nn.functional import cross_entropy, log_softmax, kl_div, softmax
-from transformers import BertForSequenceClassification
+from torch.nn.functional import cross_entropy
+from transformers import ModernBertConfig, ModernBertForSequenceClassification
+from vectors import SIZE, VOCABULARY
 
 LENGTH = 160
-BATCH = 32
+BATCH = 64
+HIDDEN = 0.06
+"""Share of the words that are hidden in training."""
+Model = ModernBertForSequenceClassification
 Ids = list[list[int]]
+
+
+def blank(start: np.ndarray, *, seed: int) -> Model:
+    """Four layers of 256, rotary positions, mean pooling; word vectors as given, the rest random."""
+    torch.manual_seed(seed)
+    model = Model(
+        ModernBertConfig(
+            vocab_size=VOCABULARY,
+            hidden_size=SIZE,
+            num_hidden_layers=4,
+            num_attention_heads=4,
+            intermediate_size=512,
+            max_position_embeddings=192,
+            pad_token_id=0,
+            bos_token_id=2,
+            cls_token_id=2,
+            eos_token_id=3,
+            sep_token_id=3,
+            num_labels=3,
+            classifier_pooling="mean",
+            classifier_dropout=0.2,
+            embedding_dropout=0.1,
+            mlp_dropout=0.1,
+            attention_dropout=0.1,
+            global_attn_every_n_layers=1,
+        )
+    )
+    model.model.embeddings.tok_embeddings.weight.data.copy_(torch.from_numpy(start))
+    return model
 
 
 def encode(tokenizer: Tokenizer, texts: Sequence[str]) -> Ids:
@@ -28,24 +60,16 @@ def padded(rows: Sequence[list[int]]) -> torch.Tensor:
     return torch.tensor([row + [0] * (width - len(row)) for row in rows])
 
 
-def start(folder: Path, *, seed: int) -> BertForSequenceClassification:
-    torch.manual_seed(seed)
-    return BertForSequenceClassification.from_pretrained(
-        folder, num_labels=3, hidden_dropout_prob=0.1, classifier_dropout=0.2
-    )
-
-
 def train(
-    model: BertForSequenceClassification,
+    model: Model,
     tokenizer: Tokenizer,
     examples: Sequence[Example],
     *,
     epochs: int,
     rate: float,
     seed: int,
-    agree: float = 0.0,
 ) -> None:
-    """Cross-entropy with a few words hidden; `agree` weighs R-Drop (Liang et al. 2021)."""
+    """Cross-entropy, a few words hidden each time; one cycle of the learning rate."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     ids = encode(tokenizer, [e.text for e in examples])
@@ -53,55 +77,38 @@ def train(
     size = np.array([len(row) for row in ids])
     steps = epochs * -(-len(ids) // BATCH)
     optimiser = torch.optim.AdamW(model.parameters(), rate, weight_decay=0.02, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, rate, total_steps=steps, pct_start=0.1
+    )
     model.train()
-    for _ in range(epochs):
+    for epoch in range(epochs):
+        running = 0.0
         for pick in batches(size, rng):
             batch = padded([ids[i] for i in pick])
             mask = (batch > 0).long()
-            hidden = torch.from_numpy(rng.random(batch.shape) < 0.06) & (batch > 6)
-            batch[hidden] = 4
-            loss = step_loss(model, batch, mask, gold[pick], agree=agree)
+            batch[torch.from_numpy(rng.random(batch.shape) < HIDDEN) & (batch > 6)] = 4
+            with torch.autocast("cpu", torch.bfloat16):
+                logits = model(batch, attention_mask=mask).logits
+            loss = cross_entropy(logits.float(), gold[pick], label_smoothing=0.05)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimiser.step()
             schedule.step()
             optimiser.zero_grad(set_to_none=True)
-
-
-def step_loss(
-    model: BertForSequenceClassification,
-    batch: torch.Tensor,
-    mask: torch.Tensor,
-    gold: torch.Tensor,
-    *,
-    agree: float,
-) -> torch.Tensor:
-    if not agree:
-        with torch.autocast("cpu", torch.bfloat16):
-            logits = model(batch, attention_mask=mask).logits
-        return cross_entropy(logits.float(), gold, label_smoothing=0.05)
-    with torch.autocast("cpu", torch.bfloat16):
-        logits = model(batch.repeat(2, 1), attention_mask=mask.repeat(2, 1)).logits
-    one, two = logits.float().chunk(2)
-    loss = cross_entropy(logits.float(), gold.repeat(2), label_smoothing=0.05)
-    apart = kl_div(log_softmax(one, -1), softmax(two, -1), reduction="batchmean")
-    apart = apart + kl_div(log_softmax(two, -1), softmax(one, -1), reduction="batchmean")
-    return loss + agree * apart / 2
+            running = 0.98 * running + 0.02 * loss.item() if running else loss.item()
+        print(f"  epoch {epoch + 1}/{epochs}, loss {running:.3f}", flush=True)
 
 
 def batches(size: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
     """Random batches of texts of like length."""
     order = rng.permutation(len(size))
     chunks = np.array_split(order, max(1, len(order) // (BATCH * 20)))
-    sorted_ = np.concatenate([c[np.argsort(size[c], kind="stable")] for c in chunks])
-    found = [sorted_[i : i + BATCH] for i in range(0, len(sorted_), BATCH)]
+    alike = np.concatenate([c[np.argsort(size[c], kind="stable")] for c in chunks])
+    found = [alike[i : i + BATCH] for i in range(0, len(alike), BATCH)]
     return [found[i] for i in rng.permutation(len(found))]
 
 
-def logits_of(
-    model: BertForSequenceClassification, tokenizer: Tokenizer, texts: Sequence[str]
-) -> np.ndarray:
+def logits_of(model: Model, tokenizer: Tokenizer, texts: Sequence[str]) -> np.ndarray:
     """Logits (n, 3) in fp32."""
     ids = encode(tokenizer, texts)
     order = np.argsort([len(row) for row in ids])

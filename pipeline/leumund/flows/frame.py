@@ -42,17 +42,19 @@ def end_of(day: date) -> datetime:
 
 
 def last_closed_day(parts: Parts, brand: settings.Brand) -> date | None:
-    """Yesterday (before 06:30 the day before) if a source is polled, else its youngest mention.
+    """Yesterday (before 06:30 the day before) if a source is polled, else its youngest mention's.
 
-    None: no polled source and no mention yet.
+    Of an export that reaches into a day still open, the last day that is closed. None: no polled
+    source and no mention yet.
     """
+    day = parts.clock().astimezone(BERLIN).date() - timedelta(days=1)
+    closed = day if parts.clock() >= decided_at(parts, day) else day - timedelta(days=1)
     sources = sources_of(parts, brand)
     if any(source.type != "files" for source in sources):
-        day = parts.clock().astimezone(BERLIN).date() - timedelta(days=1)
-        return day if parts.clock() >= decided_at(parts, day) else day - timedelta(days=1)
+        return closed
     youngest = health.last_mention(parts.record)
     moments = [youngest[source.name] for source in sources if source.name in youngest]
-    return max(moments).astimezone(BERLIN).date() if moments else None
+    return min(max(moments).astimezone(BERLIN).date(), closed) if moments else None
 
 
 def healthy_days(

@@ -115,7 +115,7 @@ def _supports(
         independent = float(one.over(low, high).n_eff) if high > low else 0.0
         return facts.Support(days=high - low, posts=posts, independent=independent)
 
-    window = latest.window
+    window = latest.window or (parts.method.window if latest.reason == "too_few" else 0)
     halves = [support(end - window, end), support(end - 2 * window, max(0, end - window))]
     voices = support(end - parts.method.sov_days, end)
     stories = int(one.panel.n[-parts.method.sov_days :].sum())
@@ -206,7 +206,8 @@ def _basis(parts: Parts) -> facts.Basis:
 def _not_included(parts: Parts) -> Iterable[str]:
     yield "Beiträge hinter Bezahlschranken"
     yield "geschlossene Gruppen und private Nachrichten"
-    if all(source.example or source.kind == "article" for source in parts.config.source):
+    kinds = {source.kind for source in parts.config.source if not source.example}
+    if kinds == {"article"}:
         yield "soziale Netze"
     yield "Beiträge in anderen Sprachen als Deutsch"
 
