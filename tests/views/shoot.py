@@ -23,9 +23,8 @@ def browser() -> Iterator[Browser]:
         chrome.close()
 
 
-def opened(chrome: Browser, file: Path, *, width: int, zone: str = "Europe/Berlin") -> Page:
+def opened(page: Page, file: Path) -> Page:
     """The report with all its charts drawn."""
-    page = chrome.new_page(viewport={"width": width, "height": 900}, timezone_id=zone)
     page.goto(file.resolve().as_uri(), wait_until="commit")
     page.wait_for_selector("html[data-charts=ready]", timeout=180_000)
     return page
@@ -39,7 +38,10 @@ def main() -> None:
     parser.add_argument("--height", type=int, help="only so much from the top, in pixels")
     wanted = parser.parse_args()
     with browser() as chrome:
-        page = opened(chrome, wanted.file, width=wanted.width)
+        page = chrome.new_page(
+            viewport={"width": wanted.width, "height": 900}, timezone_id="Europe/Berlin"
+        )
+        opened(page, wanted.file)
         if wanted.out.suffix == ".pdf":
             page.pdf(path=wanted.out, prefer_css_page_size=True, print_background=True)
         elif wanted.height:

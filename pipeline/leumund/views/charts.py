@@ -82,9 +82,11 @@ def sparkline(brand: BrandFacts, *, domain: Sequence[float]) -> Spec:
     return finished(chart, rows, height=64, description=f"{summary}. {spoken(points[-1].fast)}")
 
 
-def visibility_chart(brand: BrandFacts) -> Spec:
-    """Share of voice among the peers in percent, with its margin as a band."""
+def visibility_chart(brand: BrandFacts) -> Spec | None:
+    """Share of voice among the peers in percent, with its margin as a band; None without values."""
     points = brand.points
+    if not any(point.visibility for point in points):
+        return None
     rows = [{"day": noon(p.day), **_fields(p.visibility, "value")} for p in points]
     form = finer(points[-1].visibility)
     base = on("days").encode(x=days(points))

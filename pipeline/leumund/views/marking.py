@@ -86,7 +86,7 @@ def plain(text: str) -> str:
 
 def foreign(text: str) -> Markup:
     """Foreign text, fenced so that neither tags nor writing direction reach the page."""
-    return Markup("<bdi data-foreign>{}</bdi>").format(plain(text))
+    return Markup("<bdi data-foreign>{}</bdi>").format(plain(text).strip() or "Ohne Text")
 
 
 def link(text: str, url: str) -> Markup:
