@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-import pytest
 from enrich.articles import article, edited
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -169,26 +168,6 @@ def test_a_member_must_resemble_the_canonical_one_and_is_split_off_else() -> Non
     assert stories(*versions) == {frozenset({"v0", "v1"}), frozenset({"v2", "v3"})}
 
 
-def test_one_agency_report_under_one_title_is_compared_in_any_case() -> None:
-    from leumund.enrich.candidates import alike
-
-    a = sketch(f"Moosbach (dpa) - {STORY}", title="Brücke rissig")
-    b = sketch(f"(dpa/lno) {STORY} Der Landrat reagierte gelassen.", title="Brücke rissig")
-    other = sketch(f"Moosbach (AFP) - {STORY}", title="Brücke rissig")
-    assert a.bulletin == b.bulletin != b""
-    assert other.bulletin != a.bulletin
-    assert sketch(STORY, title="Brücke rissig").bulletin == b""
-    assert len(list(alike([a, b], at_least=0.5))) == 1
-
-
-def test_sketches_are_read_back_from_their_bytes() -> None:
-    first = sketch(f"RT @blatt: {STORY}", title="Brücke rissig (dpa)")
-    again = type(first)(first.data, first.words, first.digest)
-    assert again.repost
-    assert again.bulletin == first.bulletin
-    assert likeness(first, again) == 1.0
-
-
 def test_a_late_earlier_copy_moves_the_story() -> None:
     record = Record([item("b", STORY, hours=5), item("c", STORY, hours=9, source="kurier")])
     assert record.stories == {"b": "b", "c": "b"}
@@ -265,12 +244,3 @@ def test_any_order_of_arrival_ends_in_the_same_stories(
         record.bring(shuffled[:count])
         shuffled = shuffled[count:]
     assert record.stories == whole
-
-
-@pytest.mark.parametrize("text", ["(dpa/lno) Moosbach", "Berlin (Reuters) - Der", "epd Moosbach"])
-def test_agency_marks_are_seen(text: str) -> None:
-    assert sketch(text, title="Titel").bulletin
-
-
-def test_a_word_that_looks_like_an_agency_is_none() -> None:
-    assert not sketch("Der SIDE-Kanal und die AP-Nummer", title="Titel").bulletin

@@ -32,8 +32,8 @@ def test_a_model_in_the_cache_scores_offline(
 ) -> None:
     data, cache = hub
     post = ["Die Hotline von [MARKE] war wieder nicht da"]
-    fetched = load("tiny", data=data, cache=cache, runner=runner)  # type: ignore[arg-type]
-    beside = load("tiny", data=models, runner=runner)  # type: ignore[arg-type]
+    fetched = load("tiny", data=data, cache=cache, runner=runner, device="cpu")  # type: ignore[arg-type]
+    beside = load("tiny", data=models, runner=runner, device="cpu")  # type: ignore[arg-type]
     assert np.array_equal(fetched.scorer.score(post), beside.scorer.score(post))
     assert fetched.scorer.signature != beside.scorer.signature, "the revision is part of it"
 

@@ -62,7 +62,7 @@ def test_the_budget_changes_the_batches_not_the_scores(
 
 @pytest.mark.parametrize("runner", RUNNERS)
 def test_equal_texts_are_scored_once(models: Path, runner: str) -> None:
-    loaded = load("tiny", data=models, runner=runner)  # type: ignore[arg-type]
+    loaded = load("tiny", data=models, runner=runner, device="cpu")  # type: ignore[arg-type]
     loaded.scorer.score(["Mein Paket ging verloren"])
     once = loaded.scorer.tokens
     rows = loaded.scorer.score(["Mein Paket ging verloren"] * 40)
@@ -153,4 +153,5 @@ def test_a_model_without_weights_for_the_runner_is_said(copied: Callable[..., Pa
 
 
 def open_tiny(models: Path, runner: str, **options: int) -> Scorer:
-    return load("tiny", data=models, runner=runner, **options).scorer  # type: ignore[arg-type]
+    found = load("tiny", data=models, runner=runner, device="cpu", **options)  # type: ignore[arg-type]
+    return found.scorer
