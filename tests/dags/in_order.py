@@ -16,8 +16,7 @@ def run_all(folder: Path) -> None:
     for name in ORDER:
         dag = bag.dags[name]
         for task in dag.tasks:
-            values = task.partial_kwargs if task.is_mapped else vars(task)
-            values["retries"] = 0
+            getattr(task, "partial_kwargs", vars(task))["retries"] = 0
         if (state := dag.test().state) != "success":
             sys.exit(f"{name}: {state}")
 

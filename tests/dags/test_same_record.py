@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dags import world
+from integration.airflow import world
 
 from leumund.record import dump, open_record
 

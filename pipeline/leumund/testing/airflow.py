@@ -28,16 +28,17 @@ DAGS = ("alert", "publish", "reputation", "enrich", "maintain", "collect")
 POOLS = {"gpu": (1, "Slots for tasks that hold a model"), "sources": (4, "Sources asked at once")}
 USER = "admin"
 LOG = "standalone.log"
-WITHIN, STOP, PAUSE = 180.0, 30.0, 0.5
+WITHIN, STOP, PAUSE = 300.0, 30.0, 0.5
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running Airflow: where it listens, who may log in, and what it can be asked."""
+    """A running Airflow: where it listens, who may log in, where its files lie."""
 
     url: str
+    folder: Path
     password: str
     session: httpx2.Client
     process: subprocess.Popen[bytes]
@@ -80,13 +81,10 @@ def running(
     """
     folder = home.resolve() / "airflow"
     folder.mkdir(parents=True, exist_ok=True)
-    port, *ports = free_ports(3)
-    variables = {**os.environ, **_variables(folder, settings, port, *ports), **(environment or {})}
-    with (folder / "lock").open("w") as lock, (folder / LOG).open("wb") as log:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Misconfigured(f"Airflow runs already in {folder}") from None
+    folder.chmod(0o700)  # Airflow keeps its keys and the password there
+    port, *others = free_ports(3)
+    variables = {**os.environ, **_variables(folder, settings, port, *others), **(environment or {})}
+    with _locked(folder) as lock, (folder / LOG).open("wb") as log:
         # a session of its own: a background child of a shell ignores SIGINT, and one signal
         # has to reach the children too
         process = subprocess.Popen(  # noqa: S603 (our own program)
@@ -97,6 +95,7 @@ def running(
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=[lock],
         )
         try:
             with httpx2.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as session:
@@ -126,6 +125,17 @@ def free_ports(count: int) -> list[int]:
     for one in sockets:
         one.close()
     return ports
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[int]:
+    """A lock that also the child holds: two Airflows in one folder would fight over its tasks."""
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Misconfigured(f"Airflow runs already in {folder}") from None
+        yield lock.fileno()
 
 
 def _program() -> str:
@@ -176,7 +186,7 @@ def _ready(session: httpx2.Client, process: subprocess.Popen[bytes], folder: Pat
     password = str(json.loads((folder / "password.json").read_text("utf-8"))[USER])
     token = session.post("/auth/token", json={"username": USER, "password": password})
     session.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
-    server = Server(url=str(session.base_url), password=password, session=session, process=process)
+    server = Server(str(session.base_url), folder, password, session, process)
     there = {pool["name"] for pool in server.ask("GET", "pools")["pools"]}
     for name, (slots, description) in POOLS.items():
         if name not in there:
