@@ -244,7 +244,7 @@ class Folder:
                     cursors=cursors,
                 )
             except Misconfigured as error:
-                log.warning("file_not_read", extra={"source": self.config.name, "file": stream})
+                log.info("file_not_read", extra={"source": self.config.name, "file": stream})
                 unfit.append(str(error))
                 yield Reject(reason=str(error), place=stream)
                 yield Cursor(stream=stream, state={}, fetched=1, complete=False)

@@ -108,7 +108,7 @@ class Feeds:
                 raise Spoiled("no_entries", "the feed has no entries")
         except LeumundError as error:
             error = self._escalated(error, state)
-            log.warning("feed_not_read", extra={"source": self.config.name, "reason": str(error)})
+            log.info("feed_not_read", extra={"source": self.config.name, "reason": str(error)})
             yield _gap(stream, window, state, reason(error))
             yield Cursor(stream=stream, state=_failed(state, error, now), complete=False)
             return error
