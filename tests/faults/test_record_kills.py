@@ -26,7 +26,7 @@ WORK = (
 )
 FORGET = ("retention.mid_batch", "erase.before_commit")
 SCRIPT = str(Path(__file__).with_name("record_work.py"))
-PARTS = KILLS + 2
+PARTS = 2 * KILLS + 2
 
 
 def command(folder: Path, task: str) -> list[str]:
