@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from corpus import HERE, LABELS, Example, framed
 from sklearn.metrics import f1_score
 
+from corpus import HERE, LABELS, Example, framed
 from leumund.config import Brand
 from leumund.enrich.brands import BrandReader
 from leumund.enrich.sentiment import frame
@@ -64,8 +65,9 @@ def pairs_right(logits: Logits) -> dict[str, int]:
             examples.append(next(framed([(text, named)], "pair")))
     right = logits([e.text for e in examples]).argmax(1) == [e.label for e in examples]
     both = right.reshape(-1, 2).all(1)
-    kinds = [row["kind"] for row in rows]
-    found = {kind: int(sum(both[i] for i, k in enumerate(kinds) if k == kind)) for kind in set(kinds)}
+    found = Counter({row["kind"]: 0 for row in rows})
+    for row, right_twice in zip(rows, both, strict=True):
+        found[row["kind"]] += int(right_twice)
     return {**dict(sorted(found.items())), "all": int(both.sum())}
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from corpus import LABELS
-from finetune import LENGTH, Model
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
+
+from corpus import LABELS
+from finetune import LENGTH, Model
 
 LARGE = 1024
 """Tensors with fewer numbers stay in fp32: they weigh nothing and would lose most."""
@@ -111,7 +112,7 @@ def write(
     names = ("config.json", "model.onnx", "model.safetensors", "tokenizer.json")
     digests = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
     lines = [
-        '# Written by train.py; the SHA-256 of each file is checked on loading.',
+        "# Written by train.py; the SHA-256 of each file is checked on loading.",
         'name = "compact"',
         'licence = "Apache-2.0"',
         f"max_length = {LENGTH}",

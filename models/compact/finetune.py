@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from corpus import Example
 from tokenizers import Tokenizer
 from torch.nn.functional import cross_entropy
 from transformers import ModernBertConfig, ModernBertForSequenceClassification
+
+from corpus import Example
 from vectors import SIZE, VOCABULARY
 
 LENGTH = 160
@@ -21,7 +22,7 @@ Ids = list[list[int]]
 
 
 def blank(start: np.ndarray, *, seed: int) -> Model:
-    """Four layers of 256, rotary positions, mean pooling; word vectors as given, the rest random."""
+    """Four layers of 256, rotary positions, mean pooling; words as given, the rest random."""
     torch.manual_seed(seed)
     model = Model(
         ModernBertConfig(

@@ -181,7 +181,15 @@ class Grammar:
     def _decorated(self, text: str) -> str:
         """A tail or head that changes nothing."""
         heads = ("", "", "", "Also: ", "Ehrlich gesagt: ", "Update: ", "Kurz gesagt: ")
-        tails = ("", "", "", " Punkt.", " Ist halt so.", " Nur meine Meinung.", " Seit Jahren schon.")
+        tails = (
+            "",
+            "",
+            "",
+            " Punkt.",
+            " Ist halt so.",
+            " Nur meine Meinung.",
+            " Seit Jahren schon.",
+        )
         return f"{self._rng.choice(heads)}{text}{self._rng.choice(tails)}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 import shutil
 import socket
 import ssl
@@ -41,13 +41,29 @@ STEPS = ("collect", "enrich", "score", "alert")
 SETTINGS = """
 [[brand]]
 name = "Musterbahn"
-sources = ["netz", "feed"]
+sources = ["netz", "presse", "bewertungen", "feed"]
 
 [[source]]
 name = "netz"
 type = "files"
-path = "netz"
+path = "texte"
+patterns = ["netz.jsonl"]
 kind = "post"
+keep = true
+
+[[source]]
+name = "presse"
+type = "files"
+path = "texte"
+patterns = ["presse.csv"]
+keep = true
+
+[[source]]
+name = "bewertungen"
+type = "files"
+path = "texte"
+patterns = ["bewertungen.tsv"]
+kind = "review"
 keep = true
 
 [[source]]
@@ -68,7 +84,8 @@ sender = "leumund@beispiel.example"
 ca_file = "{authority}"
 """
 FEED = (Path(__file__).parents[1] / "sources/cases/rss/usual.xml").read_bytes()
-FIRST, LAST = date(2026, 8, 20), date(2026, 11, 8)
+FIRST, LAST = date(2026, 7, 23), date(2026, 11, 10)
+DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)T|(\d\d)\.(\d\d)\.(\d{4}) \d\d:")
 
 
 class Mailbox:
@@ -116,17 +133,22 @@ def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Mailbox, in
 
 def written(folder: Path, last: date, *, feed: str, post: tuple[Mailbox, int, Path]) -> None:
     """Settings and the example texts about one brand, up to a day."""
-    (folder / "netz").mkdir(parents=True)
-    rows = [json.loads(line) for line in (EXAMPLES / "netz.jsonl").read_text("utf-8").splitlines()]
-    chosen = [
-        json.dumps(row, ensure_ascii=False)
-        for row in rows
-        if "Musterbahn" in row["text"]
-        and FIRST.isoformat() <= row["published_at"][:10] <= last.isoformat()
-    ]
-    (folder / "netz" / "posts.jsonl").write_text("\n".join(chosen) + "\n", encoding="utf-8")
+    (folder / "texte").mkdir(parents=True)
+    for name in ("netz.jsonl", "presse.csv", "bewertungen.tsv"):
+        head, *lines = (EXAMPLES / name).read_text("utf-8-sig").splitlines()
+        chosen = [line for line in (head, *lines) if line == head or _in_time(line, last)]
+        (folder / "texte" / name).write_text("\n".join(chosen) + "\n", encoding="utf-8")
     settings = SETTINGS.format(feed=feed, port=post[1], authority=post[2])
     (folder / "leumund.toml").write_text(settings, encoding="utf-8")
+
+
+def _in_time(line: str, last: date) -> bool:
+    """A line about the brand from FIRST to `last`; ISO dates and German ones."""
+    found = DAY.search(line)
+    if found is None or "musterbahn-" not in line:
+        return False
+    year, month, day, day2, month2, year2 = (int(part or 0) for part in found.groups())
+    return FIRST <= date(year or year2, month or month2, day or day2) <= last
 
 
 @pytest.fixture(scope="module")
