@@ -10,9 +10,18 @@ import random
 from pathlib import Path
 
 import numpy as np
-from corpus import everyday, speeches
 from sklearn.utils.extmath import randomized_svd
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import (
+    Tokenizer,
+    decoders,
+    models,
+    normalizers,
+    pre_tokenizers,
+    processors,
+    trainers,
+)
+
+from corpus import everyday, speeches
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[MARKE]", "[ANDERE]"]
 VOCABULARY, SIZE, CONTEXT = 12_000, 256, 5

@@ -1,4 +1,4 @@
-"""Turns names of authors into keyed hashes; the keys lie outside the record and change by period."""
+"""Turns names of authors into keyed hashes; the keys lie outside the record, one a period."""
 
 from __future__ import annotations
 
