@@ -21,6 +21,7 @@ from leumund.errors import LeumundError, Misconfigured
 from leumund.flows.parts import Progress as Report
 from leumund.flows.parts import silent
 from leumund.record import ledger
+from leumund.types import Signal
 from leumund.wiring import Parts
 
 app = typer.Typer(
@@ -41,6 +42,15 @@ Clock = Annotated[
     typer.Option("--clock", help="Run as if it were this moment, e.g. 2026-11-24T08:00+01:00."),
 ]
 DEFAULT = Path("leumund.toml")
+LEDGER = {
+    "fetched": "gesehen",
+    "read": "gelesen",
+    "filtered": "gefiltert",
+    "duplicate": "doppelt",
+    "deleted": "gelöscht",
+    "dead_lettered": "unlesbar",
+    "pending": "offen",
+}
 
 
 def _parts(config: Path, clock: str = "") -> Parts:
@@ -86,14 +96,15 @@ def run(config: ConfigFile = DEFAULT, clock: Clock = "") -> None:
         raised = flows.alert(parts, progress=progress)
         flows.maintain(parts)
         report = flows.publish(parts)
+    for source, reason in flows.unreached(parts):
+        console.print(f"{source}: {reason}", highlight=False, markup=False)
     for result in collected:
-        if result.problem:
-            console.print(f"[yellow]{result.source}[/]: {result.problem}", highlight=False)
+        if result.broken:
+            console.print(f"{result.source}: {result.problem}", highlight=False, markup=False)
     _print_ledger(parts)
     _print_index(scored)
     for signal in raised:
-        label = words.word("retrospective") if signal.retrospective else words.word(signal.level)
-        console.print(f"{label}: {signal.brand}, {signal.kind}, {words.day(signal.day)}")
+        console.print(_line(signal), highlight=False)
     console.print(f"\nBericht: [bold]{report}[/]", soft_wrap=True)
     _stop_unless_balanced(parts)
 
@@ -190,28 +201,34 @@ def erase(
     console.print(str(receipt), highlight=False)
 
 
+def _line(signal: Signal) -> str:
+    what = {"drop": "trend_alarm", "rise": "rise", "all_clear": "all_clear"}[signal.kind]
+    late = f" ({words.word('retrospective')})" if signal.retrospective else ""
+    return f"  {signal.brand}: {words.word(what)}, {words.day(signal.day)}{late}"
+
+
 def _print_ledger(parts: Parts) -> None:
     table = Table(title="Was mit jedem Beitrag geschah", title_justify="left", box=None)
-    rows = ledger.summary(parts.record)
-    table.add_column("Quelle")
-    for term in next(iter(rows.values()), {}):
-        table.add_column(term, justify="right")
-    for source, terms in rows.items():
-        table.add_row(source, *(words.number(n) for n in terms.values()))
+    table.add_column("Quelle", no_wrap=True)
+    for label in LEDGER.values():
+        table.add_column(label, justify="right", no_wrap=True)
+    for source, terms in ledger.summary(parts.record).items():
+        if terms["fetched"]:
+            table.add_row(source, *(words.number(terms[term]) for term in LEDGER))
     console.print(table)
 
 
 def _print_index(scored: list[flows.Scored]) -> None:
     console.print(f"\n[bold]{words.word('index')}[/] (0–100, {words.word('balanced')})")
-    for brand, _, points in ((row.brand, row.days, row.points) for row in scored):
-        fast = points[-1].fast if points else None
+    for row in scored:
+        fast = row.points[-1].fast if row.points else None
         if fast is None:
-            console.print(f"  {brand.name}: {words.reason('no_mentions')}")
+            console.print(f"  {row.brand.name}: {words.reason('no_mentions')}")
             continue
         low, high = words.number(fast.low), words.number(fast.high)
         console.print(
-            f"  {brand.name}: [bold]{words.number(fast.value)}[/] "
-            f"({words.word('margin')} {low} bis {high}), {words.day(points[-1].day)}",
+            f"  {row.brand.name}: [bold]{words.number(fast.value)}[/] "
+            f"({words.word('margin')} {low} bis {high}), {words.day(row.points[-1].day)}",
             highlight=False,
         )
 
@@ -225,7 +242,8 @@ def _stop_unless_balanced(parts: Parts) -> None:
 
 def main() -> None:
     """Entry point: known errors end in one sentence and exit 2, unknown ones in a traceback."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    logging.getLogger("leumund.sources").setLevel(logging.ERROR)  # `run` names what it missed
     try:
         app()
     except LeumundError as error:

@@ -4,7 +4,7 @@ Command line and DAGs call these functions and nothing else; each can be repeate
 """
 
 from leumund.flows.alert import alert, deliver
-from leumund.flows.collect import Collected, collect, import_files
+from leumund.flows.collect import Collected, collect, import_files, unreached
 from leumund.flows.enrich import enrich
 from leumund.flows.maintain import erase_author, erase_mention, maintain
 from leumund.flows.publish import publish
@@ -23,4 +23,5 @@ __all__ = [
     "maintain",
     "publish",
     "score",
+    "unreached",
 ]

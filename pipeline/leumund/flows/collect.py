@@ -81,6 +81,16 @@ def keep_all(parts: Parts, source: Source, *, name: str, run: int) -> Counter[st
     return total
 
 
+def unreached(parts: Parts) -> list[tuple[str, str]]:
+    """(source, reason) of every source that could not be asked the last time it was tried."""
+    found = []
+    for source in parts.config.source:
+        streams = health.streams(parts.record, source.name)
+        reasons = {s.reason for s in streams if s.ok_at != s.asked_at and s.reason}
+        found += [(source.name, reason) for reason in sorted(reasons)]
+    return found
+
+
 def import_files(
     parts: Parts, paths: Sequence[Path], *, source: str, columns: Sequence[str] = ()
 ) -> Counter[str]:
@@ -126,6 +136,10 @@ def _pages(items: Iterable[Item]) -> Iterable[list[Item]]:
 
 
 def _keep_gap(parts: Parts, name: str, *, run: int, reason: str) -> None:
+    """A gap for the whole source, unless its streams have just told theirs."""
+    now = parts.clock()
+    if any(stream.asked_at == now for stream in health.streams(parts.record, name)):
+        return
     span = window(parts, name)
     stream = name
     known = mentions.cursors(parts.record, name)

@@ -126,13 +126,13 @@ def _member(telling: Telling, source: settings.Source) -> Member:
         platform=source.group,
         reach=telling.reach if telling.reach is not None else source.reach,
         credibility=source.credibility,
-        place=_place(telling.span[0], telling.title_length),
+        place=place_of(telling.span[0], telling.title_length),
         owned=telling.owned,
         tone=telling.tone,
     )
 
 
-def _place(start: int, title_length: int) -> Place:
+def place_of(start: int, title_length: int) -> Place:
     """Where the brand stands first; a text without a title counts as one headline."""
     if start < title_length or (not title_length and start < LEAD):
         return "title"

@@ -88,6 +88,12 @@ def _reading(row: RowMapping, voices: Sequence[Opinion]) -> Reading:
     )
 
 
+def opinions_of(record: Record) -> dict[str, list[Opinion]]:
+    """Every opinion that is held, by the identity of its mention."""
+    with record.reading() as connection:
+        return _opinions(connection, connection.execute(select(opinions.c.mention_id)).scalars())
+
+
 def _opinions(connection: Connection, ids: Iterable[str]) -> dict[str, list[Opinion]]:
     found: dict[str, list[Opinion]] = {}
     for part in chunks(ids):
