@@ -249,3 +249,7 @@ def main() -> None:
     except LeumundError as error:
         errors.print(str(error), highlight=False, soft_wrap=True, markup=False)
         sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
