@@ -15,6 +15,7 @@ def run_all(folder: Path) -> None:
     bag = BundleDagBag(dag_folder=folder, bundle_path=folder, bundle_name="dags-folder")
     for name in ORDER:
         dag = bag.dags[name]
+        dag.deadline = None  # dag.test() of Airflow 3.3 looks deadlines up that it never stored
         for task in dag.tasks:
             getattr(task, "partial_kwargs", vars(task))["retries"] = 0
         if (state := dag.test().state) != "success":
