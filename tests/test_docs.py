@@ -29,7 +29,9 @@ def test_every_dag_is_in_the_readme() -> None:
 def test_each_command_explains_itself_and_its_options(command: str) -> None:
     result = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200", "TERM": "dumb"})
     assert result.exit_code == 0
-    options = re.findall(r"^\W*(?:\*\s+)?(--[\w-]+|files|names)\b(.*)$", result.output, re.MULTILINE)
+    options = re.findall(
+        r"^\W*(?:\*\s+)?(--[\w-]+|files|names)\b(.*)$", result.output, re.MULTILINE
+    )
     assert options
     for name, rest in options:
         assert len(re.findall(r"[a-z]{2,}", rest)) >= 3, f"{command} {name} says nothing"

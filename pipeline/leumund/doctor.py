@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
 from rich.console import Console
+from rich.markup import escape
 
 from leumund import words
 from leumund.errors import LeumundError
@@ -34,7 +35,8 @@ def examine(parts: Parts, console: Console) -> bool:
     """Print every finding; False if one of them is an error."""
     sound = True
     for finding in findings(parts):
-        console.print(f"{MARKS[finding.state]} {finding.topic}: {finding.text}", highlight=False)
+        line = escape(f"{finding.topic}: {finding.text}")
+        console.print(f"{MARKS[finding.state]} {line}", highlight=False)
         sound = sound and finding.state != "error"
     return sound
 
