@@ -64,8 +64,8 @@ def _table(floor: dict[str, Any], folder: Path) -> str:
             "| model | task | licence | size | GermEval 2017 synchronic: accuracy, macro-F1, F1 "
             "critical | minimal pairs |",
             "|---|---|---|---|---|---|",
-            f"| [compact](compact/card.md) | tone toward a brand | Apache-2.0 | {onnx:.1f} MB ONNX, "
-            f"{weights:.1f} MB safetensors | {row['accuracy']:.3f}, {row['macro_f1']:.3f}, "
+            "| [compact](compact/card.md) | tone toward a brand | Apache-2.0 | "
+            f"{onnx:.1f} MB ONNX, {weights:.1f} MB safetensors | {row['accuracy']:.3f}, {row['macro_f1']:.3f}, "
             f"{row['f1_negative']:.3f} | {floor['pairs']['all']} of 100 |",
         ]
     )
