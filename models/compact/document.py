@@ -65,8 +65,8 @@ def _table(floor: dict[str, Any], folder: Path) -> str:
             "critical | minimal pairs |",
             "|---|---|---|---|---|---|",
             "| [compact](compact/card.md) | tone toward a brand | Apache-2.0 | "
-            f"{onnx:.1f} MB ONNX, {weights:.1f} MB safetensors | {row['accuracy']:.3f}, {row['macro_f1']:.3f}, "
-            f"{row['f1_negative']:.3f} | {floor['pairs']['all']} of 100 |",
+            f"{onnx:.1f} MB ONNX, {weights:.1f} MB safetensors | {row['accuracy']:.3f}, "
+            f"{row['macro_f1']:.3f}, {row['f1_negative']:.3f} | {floor['pairs']['all']} of 100 |",
         ]
     )
 

@@ -218,7 +218,6 @@ def deliver(parts: Parts, *, run: int) -> Delivered:
     counts: Counter[str] = Counter()
     owner, now = f"{socket.gethostname()}:{os.getpid()}", parts.clock()
     while due := outbox.claim(parts.record, signals.SINK, now=now, owner=owner, lease=LEASE):
-        crash.point("alert.after_claim")
         for parcel in due:
             counts[_send(parts, parcel, run=run)] += 1
     return Delivered(sent=counts["done"], waiting=counts["pending"], dead=counts["dead"])
