@@ -33,10 +33,11 @@ def text(value: float, form: str) -> str:
         rounded = number(abs(value))
         sign = "±" if rounded == "0" else "+" if value > 0 else "−"
         return sign + rounded
-    if form == "share":
-        return number(value * 100) + "\u00a0%"
-    if form == "chance":
-        return "über 99\u00a0%" if value > 0.99 else number(value * 100) + "\u00a0%"
+    if form in ("share", "chance"):
+        if 0 < value < 0.01:
+            return "unter 1\u00a0%"
+        certain = form == "chance" and value > 0.99
+        return "über 99\u00a0%" if certain else number(value * 100) + "\u00a0%"
     return number(value, int(form))
 
 

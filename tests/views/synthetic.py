@@ -245,7 +245,7 @@ def stories_of(name: str, mid: datetime, *, rank: int) -> tuple[Story, ...]:
             posts=posts,
             pickups=pickups,
             tone=tone,
-            share=0.184 / (place + 1 + rank),
+            share=0.184 / (40 if place == 2 else place + 1 + rank),
         )
         for place, (headline, source, posts, pickups, tone) in enumerate(lines)
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from views import synthetic
 
-from leumund.views.report import GAPS, recent
+from leumund.views.report import distinct
 
 
 def test_only_peers_are_compared() -> None:
@@ -37,7 +37,8 @@ def test_a_brand_without_days_is_refused() -> None:
         replace(synthetic.report(days=30).brands[0], points=())
 
 
-def test_a_long_list_of_gaps_shows_the_youngest() -> None:
+def test_streams_that_fail_alike_are_one_gap_and_the_youngest_comes_first() -> None:
     gap = synthetic.report(days=30).gaps[0]
-    gaps = [replace(gap, start=gap.start.replace(minute=minute)) for minute in range(30)]
-    assert [one.start.minute for one in recent(gaps)] == list(range(29, 29 - GAPS, -1))
+    twin = replace(gap, start=gap.start.replace(second=7))
+    later = replace(gap, start=gap.start.replace(minute=59))
+    assert [one.start for one in distinct([gap, twin, later])] == [later.start, twin.start]

@@ -11,7 +11,7 @@ from views import synthetic
 from views.conftest import Show
 
 from leumund.views.facts import Report
-from leumund.views.report import render, write
+from leumund.views.report import GAPS, render, write
 
 EVIL = (
     "</script><script>window.hit=1</script><!--<img src=x onerror=window.hit=2>"
@@ -142,6 +142,12 @@ def _thin() -> Iterator[tuple[str, Report]]:
     yield "no brand", replace(whole, brands=(), absent=(), ledger=(), gaps=())
     yield "one day without a value", replace(whole, brands=(newborn,))
     yield "two newborns", replace(whole, brands=(newborn, replace(newborn, name="Hafenkontor")))
+    many = tuple(
+        replace(gap, start=gap.start.replace(minute=minute))
+        for gap in whole.gaps
+        for minute in range(GAPS + 3)
+    )
+    yield "many gaps", replace(whole, gaps=many)
     yield (
         "uncorrected",
         replace(whole, brands=(replace(brand, points=(replace(brand.latest, step="count"),)),)),
@@ -153,5 +159,7 @@ def test_a_page_with_little_to_say_still_stands(show: Show, case: str, report: R
     sight = show(report, width=390)
     assert sight.spoken == [], case
     assert sight.page.title() == "Leumund – Reputationsmonitor"
+    if case == "many gaps":
+        assert sight.page.inner_text(".ledger .gaps li:last-child") == "und 3 ältere"
     if case == "uncorrected":
         assert "unkorrigiert" in sight.page.inner_text(".tile .notes")

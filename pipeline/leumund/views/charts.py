@@ -117,9 +117,7 @@ def volume_chart(brand: BrandFacts) -> Spec:
         x=days(brand.points, unit="utcyearmonthdate"),
         tooltip=[when(), _tip("posts", word("mentions")), _tip("stories", word("stories"))],
     )
-    axis = alt.Axis(
-        title=None, tickCount=4, tickMinStep=1, format=",.0f", domain=False, ticks=False
-    )
+    axis = alt.Axis(title=None, tickMinStep=1, format=",.0f", domain=False, ticks=False)
     chart = alt.layer(
         disturbance_shade(brand.points),
         base.mark_bar(binSpacing=0.5, color=SKY)

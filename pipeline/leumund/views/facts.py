@@ -100,7 +100,7 @@ class GapSpan:
 class BrandFacts:
     """Everything about one brand that has mentions; `points` is its whole history, by day.
 
-    `stories` come strongest first, `peers` are names of brands, whether or not they are shown.
+    `stories` come with the most copies first; `peers` are names of brands, shown or not.
     """
 
     name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 
@@ -87,10 +87,11 @@ def peers_map(group: Brands) -> Spec | None:
     if len(seen) < 2:
         return None
     most = _tens([share.high for _, _, share in seen])[1]
+    spots = {place: (share.value / most, _fast(brand).value / 100) for place, brand, share in seen}
     rows = [
         {
             "label": brand.name,
-            "left": share.value > most / 2,
+            "left": _leans_left(place, spots),
             **_looks(place),
             "x": share.value,
             "x_low": share.low,
@@ -122,6 +123,20 @@ def _map_layers(across: list[float], upward: list[float]) -> alt.LayerChart:
         point.encode(x=x, y=y, shape=_shape()),
         *(_names(side).encode(x=x, y=y, text="label:N") for side in ("left", "right")),
     )
+
+
+def _leans_left(place: int, spots: Mapping[int, tuple[float, float]]) -> bool:
+    """Whether a name stands left of its point: away from the nearest other, within the frame.
+
+    >>> spots = {0: (0.5, 0.4), 1: (0.6, 0.4), 2: (0.1, 0.9)}
+    >>> [_leans_left(place, spots) for place in spots]
+    [True, False, False]
+    """
+    x, y = spots[place]
+    if not 0.2 <= x <= 0.8:
+        return x > 0.8
+    others = [spot for name, spot in spots.items() if name != place]
+    return x <= min(others, key=lambda spot: (spot[0] - x) ** 2 + (spot[1] - y) ** 2)[0]
 
 
 def _names(side: str) -> alt.Chart:

@@ -37,12 +37,12 @@ def shown(value: float, form: str = "0") -> str:
         if form == "size":
             return size
         return f"±{size}" if size == "0" else f"{'+' if value > 0 else '−'}{size}"
-    if form == "share":
-        return f"{number(100 * value)}\u00a0%"
-    if form == "chance":
-        if value > 0.99:
+    if form in ("share", "chance"):
+        if form == "chance" and value > 0.99:
             return "über 99\u00a0%"
-        return "unter 1\u00a0%" if value < 0.01 else f"{number(100 * value)}\u00a0%"
+        if 0 < value < 0.01:
+            return "unter 1\u00a0%"
+        return f"{number(100 * value)}\u00a0%"
     return number(value, int(form))
 
 

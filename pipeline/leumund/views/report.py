@@ -26,7 +26,7 @@ from leumund.views.marking import (
     shown,
 )
 from leumund.views.palette import Spec
-from leumund.words import listed, reason, word
+from leumund.words import clock, listed, reason, word
 
 TEMPLATES = Path(__file__).parent / "templates"
 VEGA_LITE = "6.4"
@@ -60,12 +60,13 @@ def render(report: Report) -> str:
         bundle=_bundle(),
         tones=TONES,
         disturbed=timeline.disturbed,
+        distinct=distinct,
         fact=fact,
         finer=finer,
         link=link,
         listed=listed,
         phrases=phrases,
-        recent=recent,
+        most_gaps=GAPS,
     )
 
 
@@ -103,9 +104,10 @@ def specifications(report: Report) -> dict[str, Spec]:
     return {name: spec for name, spec in found.items() if spec is not None}
 
 
-def recent(gaps: Sequence[GapSpan]) -> list[GapSpan]:
-    """The youngest gaps, as many as a page can bear."""
-    return sorted(gaps, key=lambda gap: (gap.start, gap.source), reverse=True)[:GAPS]
+def distinct(gaps: Sequence[GapSpan]) -> list[GapSpan]:
+    """Gaps, youngest first; streams of a source that failed alike are one."""
+    told = {(gap.source, clock(gap.start), clock(gap.end), gap.reason): gap for gap in gaps}
+    return sorted(told.values(), key=lambda gap: (gap.start, gap.source), reverse=True)
 
 
 @cache
