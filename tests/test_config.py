@@ -56,14 +56,14 @@ def test_brand_names_stay_words(tmp_path: Path) -> None:
         (
             'aliases = ["Kölnisch Wasser"]',
             'alias = ["Kölnisch Wasser"]',
-            "leumund.toml:10: brand.1.alias: unknown key; allowed are aliases, exclude, name, peers, "
-            "require, sources",
+            "leumund.toml:10: brand.1.alias: unknown key; allowed are aliases, exclude, name, "
+            "peers, require, sources",
         ),
         (
             'type = "rss"',
             'type = "rss"\nkind = "artikel"',
-            "leumund.toml:17: source.0.kind: 'artikel' is not allowed; should be 'post', 'article', "
-            "'review', 'comment' or 'reply'",
+            "leumund.toml:17: source.0.kind: 'artikel' is not allowed; should be 'post', "
+            "'article', 'review', 'comment' or 'reply'",
         ),
         (
             'peers = ["On"]',
@@ -83,8 +83,8 @@ def test_brand_names_stay_words(tmp_path: Path) -> None:
         (
             'contact = "presse@musterbahn.example"',
             'pseudonym_period = "day"',
-            "leumund.toml:2: privacy.pseudonym_period: 'day' is not allowed; should be 'month', "
-            "'quarter' or 'year'",
+            "leumund.toml:2: privacy.pseudonym_period: 'day' is not allowed; should be "
+            "'month', 'quarter' or 'year'",
         ),
     ],
 )

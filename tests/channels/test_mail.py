@@ -32,7 +32,7 @@ class Mailbox:
         self.messages: list[Any] = []
         self.answer = "250 kept"
 
-    async def handle_DATA(self, server: Any, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Session, envelope: Envelope) -> str:
         if self.answer.startswith("250"):
             self.messages.append(message_from_bytes(bytes(envelope.content or b""), policy=default))
         return self.answer
