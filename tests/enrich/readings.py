@@ -1,10 +1,11 @@
-"""Short ways to write a reading in a test."""
+"""Short ways to write a reading and a brand in a test."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
+from leumund.config import Brand
 from leumund.types import Mention, Reading
 
 
@@ -19,3 +20,12 @@ def reading(text: str, *, title: str = "", source: str = "forum", **more: Any) -
         language=more.pop("declared", ""),
     )
     return Reading(mention=mention, **more)
+
+
+def brand(
+    name: str,
+    *aliases: str,
+    exclude: tuple[str, ...] = (),
+    require: tuple[str, ...] = (),
+) -> Brand:
+    return Brand(name=name, aliases=aliases, exclude=exclude, require=require, sources=("forum",))

@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 import unicodedata
 from dataclasses import replace
 
 import pytest
-from enrich.readings import reading
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from enrich.readings import brand, reading
 
 from leumund.config import Brand
 from leumund.enrich.brands import BrandReader
 from leumund.errors import Misconfigured
 from leumund.types import Opinion
-
-
-def brand(
-    name: str,
-    *aliases: str,
-    exclude: tuple[str, ...] = (),
-    require: tuple[str, ...] = (),
-) -> Brand:
-    return Brand(name=name, aliases=aliases, exclude=exclude, require=require, sources=("forum",))
 
 
 def places(text: str, *brands: Brand) -> list[tuple[str, str]]:
@@ -187,83 +175,6 @@ def test_handles_and_tags_are_names_of_their_own() -> None:
 def test_a_name_without_a_letter_is_refused() -> None:
     with pytest.raises(Misconfigured, match="no letter to look for"):
         BrandReader([brand("Musterbahn", "!?")])
-
-
-NAMES = ["bahn", "bahn ost", "tal", "tal bahn", "@tal", "süd-tal", "tals", "esbahn", "weiß", "a"]
-RULES = [
-    brand("Bahn", "bahn ost", "esbahn", exclude=("s-bahn", "bahn osten")),
-    brand("Tal", "tal bahn", "@tal", "tals"),
-    brand("Süd-Tal", "weiß", "a", exclude=("a bahn",)),
-]
-PIECES = [*NAMES, "s", "es", "'s", "’", "-", "_", " ", "@", "#", "\n", "x", "7", "\u0301", "s-",
-          "osten", "ß", "ss", "S", "BAHN", "Ä", "İ", "ı", "🙂", "."]  # fmt: skip
-
-
-def reference(text: str, firm: Brand) -> list[tuple[int, int]]:
-    """The look-around expression for one brand, masks applied; no automaton, no folding."""
-    word = r"[^\W_\u0300-\u036f]|[\u0300-\u036f]"
-    masks = [m.span() for e in firm.exclude for m in every(whole([e], word), text)]
-    names = [firm.name, *firm.aliases]
-    found = []
-    at = 0
-    while at <= len(text):
-        spans = [
-            match.span()
-            for name in sorted(names, key=len, reverse=True)
-            if (match := whole([name], word).match(text, at))
-        ]
-        spans = [s for s in spans if not any(a <= s[0] and s[1] <= b for a, b in masks)]
-        if spans:
-            found.append(spans[0])
-            at = spans[0][1]
-        else:
-            at += 1
-    return found
-
-
-def every(expression: re.Pattern[str], text: str) -> list[re.Match[str]]:
-    return [m for at in range(len(text)) if (m := expression.match(text, at))]
-
-
-def whole(names: list[str], word: str) -> re.Pattern[str]:
-    parts = []
-    for name in names:
-        plain = re.escape(name).replace("'", "['’]").replace("ß", "(?:ß|ss)")
-        parts.append(f"{plain}(?:{endings(name)})?")
-    return re.compile(
-        rf"(?<!{word[: word.index('|')]})(?<![\u0300-\u036f])(?:{'|'.join(parts)})(?!{word})", re.I
-    )
-
-
-def endings(name: str) -> str:
-    if name[0] == "@":
-        return "['’]s"
-    strong = "es|" if len(name.rsplit(maxsplit=1)[-1]) >= 5 and name[-1] not in "aeiouyäöü" else ""
-    return rf"['’]s|{strong}['’]" if name[-1] in "sßxz" else f"['’]s|{strong}s"
-
-
-@settings(max_examples=600, deadline=None)
-@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
-@example("tal bahn osten")
-@example("bahnes esbahnes tals's")
-def test_nothing_is_missed_that_the_look_around_expression_finds(text: str) -> None:
-    for firm in RULES:
-        alone = BrandReader([firm])
-        found = [
-            (start + (text[start] in "@#" and (text[start:end].lower() != "@tal")), end)
-            for _, start, end in alone.find(text)
-        ]
-        assert found == reference(text, firm)
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.text(alphabet="aàâä̈́́ßıİﬁΣς\u00ad\u200d bBhnN-@'’", max_size=30))
-def test_every_span_holds_the_name_and_lies_in_the_text(text: str) -> None:
-    for _, start, end in BrandReader([brand("Bahn", "ab", "İß")]).find(text):
-        assert 0 <= start < end <= len(text)
-        inside = unicodedata.normalize("NFKD", text[start:end]).lower()
-        plain = re.sub(r"[^a-z]", "", inside.replace("ß", "ss").replace("ı", "i"))
-        assert plain.removesuffix("s") in {"bahn", "ab", "iss", "is"}
 
 
 def test_a_mention_without_a_brand_is_filtered_and_its_neighbours_are_not() -> None:
