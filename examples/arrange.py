@@ -16,7 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 HERE = Path(__file__).parent
-SEED = 1
+SEED = 2
 FIRST, DAYS = date(2026, 7, 23), 120
 BERLIN = ZoneInfo("Europe/Berlin")
 BRANDS = ("musterbahn", "regioblitz", "talexpress")
@@ -72,6 +72,22 @@ def planted(rows: list[Row], start: date, volumes: tuple[int, ...], rng: random.
         row["at"] = moment(days[i % len(days)], rng)
 
 
+def keep_silent(rows: list[Row], rng: random.Random) -> None:
+    """Who names the silent brand beside another one does so on another day."""
+
+    def names(row: Row) -> bool:
+        return "Talexpress" in f"{row.get('title', '')} {row['text']}"
+
+    def silent(row: Row) -> bool:
+        return SILENCE[0] <= row["at"].date() < SILENCE[1]
+
+    free = [row for row in rows if not names(row) and not silent(row)]
+    for row in rows:
+        if names(row) and silent(row):
+            other = free.pop(rng.randrange(len(free)))
+            row["at"], other["at"] = other["at"], row["at"]
+
+
 def dated(brand: str, rng: random.Random) -> list[Row]:
     """All texts of a brand with their moment; answers follow what they answer."""
     rows = pool(brand)
@@ -85,6 +101,7 @@ def dated(brand: str, rng: random.Random) -> list[Row]:
     ]
     for row, day in zip(counting, spread(len(counting), ordinary_days(brand), rng), strict=True):
         row["at"] = moment(day, rng)
+    keep_silent(counting, rng)
     planted(
         [r for r in rows if r["group"] == "crisis" and not r.get("owned")],
         CRISIS,

@@ -31,7 +31,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-console = Console()
+console = Console(width=None if sys.stdout.isatty() else 120)  # a log is as wide as its lines
 errors = Console(stderr=True)
 
 ConfigFile = Annotated[

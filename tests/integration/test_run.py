@@ -86,7 +86,7 @@ def test_a_run_ends_with_ledger_index_and_report(ran: tuple[World, str]) -> None
     for brand in EXAMPLES:
         assert f"{brand}:" in said
     assert "Schwankungsbreite" in said
-    assert "fetched" in said
+    assert "gesehen" in said
     path = Path(said.rsplit("Bericht: ", 1)[1].strip())
     assert path == here.home / "bericht.html"
     assert path.read_text("utf-8").startswith("<!doctype html>")
