@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def process(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., None]:
     """Runs a Python program to its end and fails with its last words unless it ended well."""
+    if find_spec("airflow") is None:
+        pytest.skip("the extra `airflow` is not installed")
 
     def run(*words: str, **variables: str) -> None:
         home = tmp_path_factory.mktemp("airflow")
@@ -54,7 +57,6 @@ def described(
     process: Callable[..., None], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Any]:
     """What Airflow finds when it reads our DAG files, see describe.py."""
-    pytest.importorskip("airflow", reason="the extra `airflow` is not installed")
     path = tmp_path_factory.mktemp("described") / "dags.json"
     process(str(HERE / "describe.py"), str(ROOT / "dags"), str(path))
     found: dict[str, Any] = json.loads(path.read_text("utf-8"))

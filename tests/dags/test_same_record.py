@@ -24,7 +24,6 @@ def lines(home: Path) -> list[str]:
 def test_six_dags_in_order_leave_the_record_of_one_run(
     process: Callable[..., None], tmp_path: Path
 ) -> None:
-    pytest.importorskip("airflow", reason="the extra `airflow` is not installed")
     settings = world.build(tmp_path / "world", more=world.AWAY)
     by_command, by_airflow = tmp_path / "command", tmp_path / "airflow"
     process(

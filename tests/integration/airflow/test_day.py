@@ -22,7 +22,7 @@ from leumund.types import BERLIN, Signal
 from leumund.wiring import Parts
 
 FIRST = date(2026, 3, 2)
-CALM = 60
+CALM = 58
 DAY = FIRST + timedelta(days=CALM)
 Row = Mapping[str, Any]
 QUARTER = timedelta(minutes=15)
@@ -54,9 +54,8 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (world / "forum").mkdir()
     (world / "leumund.toml").write_text(days.SETTINGS, encoding="utf-8")
     chance = random.Random(20260302)
-    for number in range(CALM):
-        day = FIRST + timedelta(days=number)
-        write(world / "forum" / f"{day}.jsonl", days.calm(day, chance))
+    calm = [days.calm(FIRST + timedelta(days=number), chance) for number in range(CALM)]
+    write(world / "forum" / "before.jsonl", [row for rows in calm for row in rows])
     with chain(world, [MORNING]) as parts:
         assert run(parts) == []
     return world
