@@ -54,7 +54,7 @@ class Keyring:
         path = self.folder / f"{name}.key"
         if not path.exists():
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            draft = path.with_suffix(f".{os.getpid()}")
+            draft = path.with_suffix(f".{secrets.token_hex(8)}")
             draft.touch(mode=0o600)
             draft.write_bytes(secrets.token_bytes(32))
             try:
