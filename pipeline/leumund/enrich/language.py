@@ -88,7 +88,7 @@ def detect(text: str, expected: str) -> tuple[str, float]:
     if total == 0:
         return expected, 0.0
     language = max(found, key=lambda name: (found[name], name == expected))
-    return language, found[language] / total
+    return language, round(found[language] / total, 4)
 
 
 @lru_cache(maxsize=1)
