@@ -16,7 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 HERE = Path(__file__).parent
-SEED = 2
+SEED = 3
 FIRST, DAYS = date(2026, 7, 23), 120
 BERLIN = ZoneInfo("Europe/Berlin")
 BRANDS = ("musterbahn", "regioblitz", "talexpress")

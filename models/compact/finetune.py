@@ -120,12 +120,6 @@ def log_shares(examples: Sequence[Example]) -> np.ndarray:
     return np.array([shares[example.kind] for example in examples], dtype=np.float32)
 
 
-def expect(model: Model, shares: Sequence[float]) -> None:
-    """Let the model expect these class shares, as a stream of mentions has them."""
-    with torch.no_grad():
-        model.classifier.bias += torch.log(torch.tensor(shares))
-
-
 def batches(size: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
     """Random batches of texts of like length."""
     order = rng.permutation(len(size))
