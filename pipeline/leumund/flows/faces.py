@@ -4,7 +4,7 @@ import textwrap
 
 from leumund.record.evidence import Face
 
-WIDTH = 110
+WIDTH = 90
 
 
 def headline(face: Face) -> str:
