@@ -49,6 +49,13 @@ def test_the_first_line_is_the_headline_of_the_strongest_story() -> None:
     assert "Zuständig: Pressebereitschaft." in lines
 
 
+def test_no_probability_is_rounded_up_to_certainty() -> None:
+    assert "Wahrscheinlichkeit von über 99\u00a0%." in compose(replace(DROP, probability=1.0)).text
+    assert "Wahrscheinlichkeit von 97\u00a0%." in compose(replace(DROP, probability=0.97)).text
+    english = compose(replace(DROP, probability=0.999), language="en").text
+    assert "probability of more than 99%." in english
+
+
 def test_sentences_without_data_are_left_out() -> None:
     bare = replace(DROP, drivers=(), sources=())
     text = compose(bare).text

@@ -9,6 +9,7 @@ from html import escape
 from leumund.types import BERLIN, Driver, Signal
 from leumund.words import Language, clock, counted, day, listed, number, percent, word
 
+SURE = 0.99
 STYLE = "font:15px/1.5 system-ui,sans-serif;color:#1a1a1a;max-width:640px"
 
 
@@ -76,7 +77,7 @@ def _say(german: str, english: str, language: Language) -> str:
 def _size(signal: Signal, language: Language) -> str:
     low, high = sorted((abs(signal.size.low), abs(signal.size.high)))
     fall, least, most = (number(x, 0, language) for x in (abs(signal.size.value), low, high))
-    chance = percent(signal.probability, 0, language)
+    chance = _chance(signal.probability, language)
     return _say(
         f"Der {word('index')} liegt seitdem {fall} Punkte unter dem {word('slow')} "
         f"({word('margin')}: {least} bis {most}). "
@@ -86,6 +87,13 @@ def _size(signal: Signal, language: Language) -> str:
         f"A fall of more than 3 points has a probability of {chance}.",
         language,
     )
+
+
+def _chance(probability: float, language: Language) -> str:
+    """A probability in percent; nothing is certain, so the last percent is not rounded up."""
+    if probability > SURE:
+        return f"{_say('über', 'more than', language)} {percent(SURE, 0, language)}"
+    return percent(probability, 0, language)
 
 
 def _origin(first: Driver, language: Language) -> str:
