@@ -17,7 +17,7 @@ from integration.airflow.world import write
 
 from leumund import flows
 from leumund.config import load
-from leumund.record import signals
+from leumund.record import dump, ledger, signals
 from leumund.types import BERLIN, Signal
 from leumund.wiring import Parts
 
@@ -40,11 +40,16 @@ def chain(world: Path, clock: list[datetime]) -> Iterator[Parts]:
 
 def run(parts: Parts) -> list[Signal]:
     """What the DAGs do, once."""
-    for source in parts.config.source:
-        flows.collect(parts, [source.name])
+    collect(parts)
     flows.enrich(parts)
     flows.score(parts)
     return flows.alert(parts)
+
+
+def collect(parts: Parts) -> None:
+    """What goes on while the consumers pause."""
+    for source in parts.config.source:
+        flows.collect(parts, [source.name])
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +106,25 @@ def test_96_runs_raise_the_alarm_of_one_run(before: Path, tmp_path: Path) -> Non
             clock.append(until)
             run(parts)
         assert told(parts) == expected
+
+
+def test_a_pause_of_three_hours_loses_nothing(before: Path, tmp_path: Path) -> None:
+    rows = days.wave(DAY, random.Random(7))
+    evening = MORNING - timedelta(hours=7)
+    moments = [MORNING + QUARTER * number for number in range(1, 97)]
+    found = {}
+    for name, pause in (("without", range(0)), ("with", range(40, 52))):
+        world = Path(shutil.copytree(before, tmp_path / name))
+        clock = [MORNING]
+        with chain(world, clock) as parts:
+            for number, (since, until) in enumerate(pairwise([evening, *moments])):
+                arrive(world / "forum", rows, since, until)
+                clock.append(until)
+                collect(parts)
+                if number in pause or (number % 8 and until != moments[-1]):
+                    continue
+                run(parts)
+            found[name] = told(parts), dump.canonical(parts.record), ledger.balance(parts.record)
+    assert found["with"] == found["without"]
+    assert found["with"][0]
+    assert found["with"][2] == []
