@@ -29,11 +29,16 @@ CASUAL = 4  # everyday text counts this often, or the vocabulary would be parlia
 NORM = 0.5
 
 
-def learn(data: Path, *, seed: int) -> tuple[Tokenizer, np.ndarray]:
-    """Vocabulary and word vectors (VOCABULARY, SIZE) from the unlabelled sets and our posts."""
+def learn(data: Path, *, seed: int, known: Path | None) -> tuple[Tokenizer, np.ndarray]:
+    """Vocabulary and word vectors (VOCABULARY, SIZE) from the unlabelled sets and our posts.
+
+    `known` is a vocabulary to keep: learning one breaks ties by chance, so that a run that learns
+    its own does not repeat another to the last digit.
+    """
     formal, casual = speeches(data), everyday(data)
     random.Random(seed).shuffle(formal)
-    tokenizer = vocabulary(formal + CASUAL * casual)
+    kept = known is not None and known.exists()
+    tokenizer = Tokenizer.from_file(str(known)) if kept else vocabulary(formal + CASUAL * casual)
     ids = np.concatenate([stream(tokenizer, formal), stream(tokenizer, CASUAL * casual)])
     print(f"{len(ids):,} tokens", flush=True)
     return tokenizer, vectors(ids, seed=seed)
