@@ -14,13 +14,16 @@ from leumund.record.erasure import Proof, Receipt
 def maintain(parts: Parts) -> Mapping[str, Proof]:
     """Drop texts whose retention is over, and the keys of periods in which nothing is left.
 
+    A key lives as long as a row that it made may live: for ever, where a source keeps its texts.
     Returns the proof for each source. Counted from the day of collection; examples and sources
     that say `keep` are exempt.
     """
     days = {source.name: retention_days(parts, source) for source in parts.config.source}
     proofs = erasure.expire_texts(parts.record, now=parts.clock(), retention=days)
-    longest = max((limit for limit in days.values() if limit), default=0)
-    parts.keyring.forget(parts.clock() - timedelta(days=longest))
+    limits = [days[source.name] for source in parts.config.source if not source.example]
+    if limits and None not in limits:
+        longest = max(limit for limit in limits if limit is not None)
+        parts.keyring.forget(parts.clock() - timedelta(days=longest))
     return proofs
 
 
