@@ -107,15 +107,20 @@ def running(
 def until(found: Callable[[], T], *, within: float, what: str) -> T:
     """The first answer of `found` that is not empty, asked again and again.
 
+    A busy Airflow on SQLite answers 500 now and then, so that is no answer yet.
+
     Raises:
-        Unavailable: none came within that many seconds.
+        Unavailable: none came within that many seconds; says what was wrong last.
     """
-    end = time.monotonic() + within
+    end, last = time.monotonic() + within, ""
     while time.monotonic() < end:
-        if answer := found():
-            return answer
+        try:
+            if answer := found():
+                return answer
+        except Unavailable as error:
+            last = f" ({error})"
         time.sleep(PAUSE)
-    raise Unavailable(f"{what}: not within {within:.0f} s")
+    raise Unavailable(f"{what}: not within {within:.0f} s{last}")
 
 
 def free_ports(count: int) -> list[int]:
