@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from leumund import config as settings
 from leumund.flows.parts import Parts
 from leumund.record import health
+from leumund.sources import is_polled
 from leumund.types import BERLIN, Evidence
 
 HEALTHY_SHARE = 0.9
@@ -50,7 +51,7 @@ def last_closed_day(parts: Parts, brand: settings.Brand) -> date | None:
     day = parts.clock().astimezone(BERLIN).date() - timedelta(days=1)
     closed = day if parts.clock() >= decided_at(parts, day) else day - timedelta(days=1)
     sources = sources_of(parts, brand)
-    if any(source.type != "files" for source in sources):
+    if any(is_polled(source) for source in sources):
         return closed
     youngest = health.last_mention(parts.record)
     moments = [youngest[source.name] for source in sources if source.name in youngest]
