@@ -312,6 +312,38 @@ class Alert:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A document as a view should hold it from now on.
+
+    `object` and `revision` name the row of the outbox that asks for it; a view holds the highest
+    revision it was ever given. `index` is mentions, index, signals or ledger, `month` (2026.11,
+    only of mentions) the one in which the document lives for good. `body` is JSON, None: gone.
+    """
+
+    object: str
+    revision: int
+    index: str
+    id: str
+    month: str = ""
+    body: bytes | None = None
+
+
+Fate = Literal["done", "superseded", "retry", "dead"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What became of each change, in their order: its fate and, unless it is done, the reason.
+
+    `stopped` says in one sentence why the view takes nothing at present (disk full, wrong key),
+    empty if it does; changes that were not sent have the fate `retry`.
+    """
+
+    fates: tuple[tuple[Fate, str], ...]
+    stopped: str = ""
+
+
 class Source(Protocol):
     """Brings mentions. Only reads and yields: no writing, no retry, no sleep."""
 
@@ -334,4 +366,12 @@ class Channel(Protocol):
 
     def send(self, alert: Alert) -> None:
         """Deliver, or raise `Unavailable` (try again) or `Misconfigured` (stop)."""
+        ...
+
+
+class View(Protocol):
+    """Shows what the record holds, elsewhere."""
+
+    def publish(self, changes: Sequence[Change]) -> Receipt:
+        """Bring the view up to these changes; harmless when repeated, in any order."""
         ...
