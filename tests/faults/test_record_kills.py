@@ -21,7 +21,7 @@ WORK = (
     "stories.after_commit",
     "score.before_commit",
     "score.after_commit",
-    "alert.after_claim",
+    "outbox.after_claim",
     "alert.after_mark",
 )
 FORGET = ("retention.mid_batch", "erase.before_commit")

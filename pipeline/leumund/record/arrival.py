@@ -10,6 +10,7 @@ from typing import Literal
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
+from leumund.record import feed
 from leumund.record.removal import COUNTED_AS, bury_with_author
 from leumund.record.rows import Row, chunks, is_suspect
 from leumund.record.tables import mentions, stories, suppressed, tombstones
@@ -119,6 +120,7 @@ class Arrivals:
         bury_with_author(self._connection, self._graves)
         known = self._before & set(self._changed)
         touch_mentions(self._connection, known)
+        feed.announce_mentions(self._connection, known)
         if self._changed:
             statement = insert(mentions)
             columns = [column.name for column in mentions.columns if column.name != "id"]

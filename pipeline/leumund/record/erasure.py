@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import RowMapping, func, select
 
 from leumund import crash
-from leumund.record import Record, ledger
+from leumund.record import Record, feed, ledger
 from leumund.record.redaction import redact
 from leumund.record.removal import FOREVER, bury, remove, remove_author, suppress
 from leumund.record.rows import DROPPED, chunks
@@ -136,6 +136,7 @@ def _expire_batch(record: Record, source: str, *, limit: datetime, run: int) -> 
         values = {"state": "dead", "filter_reason": UNREAD}
         n = connection.execute(mentions.update().where(pending).values(values)).rowcount
         connection.execute(mentions.update().where(mentions.c.id.in_(ids)).values(DROPPED))
+        feed.announce_mentions(connection, ids)
         old_letters = (rejects.c.source == source) & (rejects.c.at < limit)
         connection.execute(
             rejects.update().where(old_letters, rejects.c.raw != b"").values(raw=b"")

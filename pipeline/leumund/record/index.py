@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
-from leumund.record import Record
+from leumund.record import Record, feed
+from leumund.record.columns import packed
 from leumund.record.tables import decisions, index_points
 from leumund.types import Estimate, IndexPoint
 
@@ -28,6 +30,7 @@ def write(connection: Connection, points: Sequence[IndexPoint]) -> None:
     for brand, method in {(point.brand, point.method) for point in points}:
         others = (index_points.c.brand == brand) & (index_points.c.method != method)
         connection.execute(index_points.update().where(others).values(superseded=1))
+    feed.announce(connection, feed.points(_changed(connection, points)))
     statement = insert(index_points)
     connection.execute(
         statement.on_conflict_do_update(
@@ -40,11 +43,27 @@ def write(connection: Connection, points: Sequence[IndexPoint]) -> None:
                 "day": point.day,
                 "method": point.method,
                 "superseded": 0,
-                "body": asdict(point) | {"day": point.day.isoformat()},
+                "body": _body(point),
             }
             for point in points
         ],
     )
+
+
+def _changed(connection: Connection, points: Sequence[IndexPoint]) -> Iterator[tuple[str, date]]:
+    """Brand and day of the points that differ from what is shown now."""
+    now: dict[tuple[str, date], object] = {}
+    for brand in {point.brand for point in points}:
+        current = (index_points.c.brand == brand) & (index_points.c.superseded == 0)
+        rows = connection.execute(select(index_points.c.day, index_points.c.body).where(current))
+        now |= {(brand, day): body for day, body in rows}
+    for point in points:
+        if now.get((point.brand, point.day)) != json.loads(packed(_body(point))):
+            yield point.brand, point.day
+
+
+def _body(point: IndexPoint) -> dict[str, object]:
+    return asdict(point) | {"day": point.day.isoformat()}
 
 
 def load(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
 from leumund import crash
 from leumund.record import Record, ledger
 from leumund.record.tables import outbox
+from leumund.types import Fate
 
 LONGEST_PAUSE = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(hours=24)
@@ -105,7 +107,7 @@ def claim(
             .values(state="leased", lease_owner=owner, lease_until=now + lease)
         )
     if rows:
-        crash.point("alert.after_claim")
+        crash.point("outbox.after_claim")
     return [_parcel(row, state="leased", owner=owner) for row in rows]
 
 
@@ -145,19 +147,63 @@ def retry(
     """
     if give_up_after is not None and now - parcel.created_at >= give_up_after:
         return "dead" if bury(record, parcel, reason=error, run=run) else "overtaken"
-    longest = min(timedelta(seconds=2 ** min(parcel.attempts, 16)), LONGEST_PAUSE)
-    pause = longest * (0.5 + chance.random() / 2)
     with record.writing() as connection:
         moved = _move(
             connection,
             parcel,
             state="pending",
             attempts=parcel.attempts + 1,
-            next_try_at=now + pause,
+            next_try_at=now + _pause(parcel, chance),
             lease_until=None,
             last_error=error[:ERROR_CHARACTERS],
         )
     return "pending" if moved else "overtaken"
+
+
+def settle(
+    record: Record,
+    sent: Sequence[tuple[Parcel, Fate, str]],
+    *,
+    run: int,
+    now: datetime,
+    chance: random.Random,
+) -> Counter[str]:
+    """Write down in one transaction what became of many parcels of one sink; none is given up.
+
+    Args:
+        sent: each parcel with its fate and, unless it is done, the reason.
+
+    Returns:
+        done, superseded, dead, retry; a parcel whose row changed meanwhile counts as overtaken.
+    """
+    counts: Counter[str] = Counter()
+    with record.writing() as connection:
+        for fate in ("done", "superseded", "dead", "retry"):
+            rows = [
+                _fated(parcel, fate, why, now=now, chance=chance)
+                for parcel, met, why in sent
+                if met == fate
+            ]
+            if rows:
+                moved = connection.execute(_SETTLE, rows).rowcount
+                counts[fate], counts["overtaken"] = moved, counts["overtaken"] + len(rows) - moved
+        terms = {"done": counts["done"] + counts["superseded"], "dead": counts["dead"]}
+        if sent:
+            ledger.count(connection, "outbox", run=run, source=sent[0][0].sink, terms=terms)
+        crash.point("publish.before_mark")
+    crash.point("publish.after_mark")
+    return counts
+
+
+def requeue(record: Record, sink: str, *, after: int, run: int, now: datetime) -> int:
+    """Queue again what was delivered to a sink in a revision above `after`; returns how many."""
+    newer = (outbox.c.sink == sink) & (outbox.c.revision > after) & (outbox.c.state == "done")
+    with record.writing() as connection:
+        moved = connection.execute(
+            outbox.update().where(newer).values(state="pending", attempts=0, next_try_at=now)
+        ).rowcount
+        ledger.count(connection, "outbox", run=run, source=sink, terms={"done": -moved})
+    return moved
 
 
 def bury(record: Record, parcel: Parcel, *, reason: str, run: int) -> bool:
@@ -200,6 +246,45 @@ def listing(record: Record, sink: str = "", *, state: str = "") -> list[Parcel]:
     with record.reading() as connection:
         rows = connection.execute(statement).mappings()
         return [_parcel(row, state=row["state"], owner=row["lease_owner"]) for row in rows]
+
+
+_SETTLE = (
+    outbox.update()
+    .where(
+        outbox.c.sink == bindparam("of_sink"),
+        outbox.c.object == bindparam("of_object"),
+        outbox.c.revision == bindparam("of_revision"),
+        outbox.c.state == "leased",
+    )
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("state", "attempts", "next_try_at", "lease_until", "last_error")
+        }
+    )
+)
+
+
+def _fated(
+    parcel: Parcel, fate: Fate, why: str, *, now: datetime, chance: random.Random
+) -> dict[str, object]:
+    failed = fate in ("dead", "retry")
+    return {
+        "of_sink": parcel.sink,
+        "of_object": parcel.object,
+        "of_revision": parcel.revision,
+        "state": {"dead": "dead", "retry": "pending"}.get(fate, "done"),
+        "attempts": parcel.attempts + failed,
+        "next_try_at": now + _pause(parcel, chance) if fate == "retry" else parcel.next_try_at,
+        "lease_until": None,
+        "last_error": why[:ERROR_CHARACTERS],
+    }
+
+
+def _pause(parcel: Parcel, chance: random.Random) -> timedelta:
+    """1, 2, 4 … s by attempt, at most 5 minutes, half of it by chance."""
+    longest = min(timedelta(seconds=2 ** min(parcel.attempts, 16)), LONGEST_PAUSE)
+    return longest * (0.5 + chance.random() / 2)
 
 
 def _move(connection: Connection, parcel: Parcel, **values: object) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from leumund import crash
-from leumund.record import Record, ledger
+from leumund.record import Record, feed, ledger
 from leumund.record.removal import COUNTED_AS
 from leumund.record.rows import DROPPED, Row, chunks, mention_of, text_digest
 from leumund.record.tables import mentions, opinions, readings, rejects, stories
@@ -124,11 +124,13 @@ def keep(record: Record, batch: Sequence[Reading], *, run: int) -> Counter[str]:
         dropped = [reading for reading in valid if reading.filtered]
         ids = [reading.mention.id for reading in valid]
         touch_mentions(connection, ids)
+        feed.announce_mentions(connection, ids)
         _clear(connection, ids, dropped=[reading.mention.id for reading in dropped])
         _write(connection, read)
         _settle(connection, read, state="read", blank={})
         _settle(connection, dropped, state="filtered", blank=BLANK)
         touch_mentions(connection, ids)
+        feed.announce_mentions(connection, ids)
         states = {
             reading.mention.id: "filtered" if reading.filtered else "read" for reading in valid
         }

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
+from leumund.record import feed
 from leumund.record.rows import chunks
 from leumund.record.tables import mentions, outbox, rejects, signals
 
@@ -53,6 +54,7 @@ def _blank_drivers(
         for driver in hit:
             driver |= {"headline": "", "url": ""}
         connection.execute(signals.update().where(signals.c.id == name).values(body=body))
+        feed.announce(connection, {f"signal:{name}": {"signal": name}})
         counts["signals"] += 1
     return words
 
@@ -71,7 +73,8 @@ def _rewrite_messages(connection: Connection, words: set[str], *, counts: Counte
     ordered = sorted(forms, key=len, reverse=True)  # a link may be the beginning of another
     if not ordered:
         return
-    for number, payload in connection.execute(select(outbox.c.id, outbox.c.payload)).all():
+    messages = select(outbox.c.id, outbox.c.payload).where(outbox.c.sink.startswith("alert:"))
+    for number, payload in connection.execute(messages).all():
         fresh = dict(payload)
         for form in ordered:
             fresh = {key: value.replace(form, "") for key, value in fresh.items()}

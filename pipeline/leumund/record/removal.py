@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, tuple_
 from sqlalchemy.dialects.sqlite import insert
 
-from leumund.record import ledger
+from leumund.record import feed, ledger
 from leumund.record.columns import moment_of
 from leumund.record.rows import chunks
 from leumund.record.tables import mentions, rejects, suppressed, tombstones
@@ -41,6 +41,7 @@ def remove(
     for part in chunks(ids):
         if measure_again:
             touch_mentions(connection, part)
+        feed.announce_mentions(connection, part)
         rows = select(mentions.c.source, mentions.c.state).where(mentions.c.id.in_(part))
         for source, state in connection.execute(rows):
             n += 1

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect, text
 
 from leumund.errors import Misconfigured
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision below `migrations/versions`; a test holds it to the files."""
 
 

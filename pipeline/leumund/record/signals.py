@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
-from leumund.record import Record, outbox
+from leumund.record import Record, feed, outbox
 from leumund.record.index import revive, write_decision
 from leumund.record.tables import signals
 from leumund.types import Alert, Driver, Signal
@@ -41,7 +41,8 @@ def keep(
         if signal is not None:
             row = {name: getattr(signal, name) for name in ("id", "brand", "kind", "day")}
             told = insert(signals).values(row | {"body": _body(signal)})
-            connection.execute(told.on_conflict_do_nothing())
+            if connection.execute(told.on_conflict_do_nothing()).rowcount:
+                feed.announce(connection, {f"signal:{signal.id}": {"signal": signal.id}})
         for alert in alerts:
             payload = {"subject": alert.subject, "text": alert.text, "html": alert.html}
             outbox.put(

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
 from leumund import crash
-from leumund.record import Record
+from leumund.record import Record, feed
 from leumund.record.rows import chunks, mention_of
 from leumund.record.tables import mentions, stories
 from leumund.record.touch import touch_mentions
@@ -120,6 +120,7 @@ def keep(record: Record, memberships: Sequence[Membership]) -> int:
                 ],
             )
         touch_mentions(connection, present)
+        feed.announce_mentions(connection, present)
         crash.point("stories.before_commit")
     crash.point("stories.after_commit")
     return len(present)

@@ -234,6 +234,9 @@ signals = _table(
     Index("ix_signals_brand", "brand", "day"),
 )
 
+# tick: revision of the newest row of the outbox that was written for this sink.
+sinks = _table("sinks", _key("name"), _whole("tick"))
+
 # state: pending, leased, done or dead.
 outbox = _table(
     "outbox",

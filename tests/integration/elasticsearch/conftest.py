@@ -1,0 +1,80 @@
+"""A real Elasticsearch for every test here, found or started once, with a prefix for each test."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+from elasticsearch import Elasticsearch
+from integration.elasticsearch import server
+from integration.elasticsearch.server import Cluster
+
+GIVEN = "LEUMUND_TEST_ELASTICSEARCH"
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """Without security: the one that LEUMUND_TEST_ELASTICSEARCH names, else one of our own."""
+    if url := os.environ.get(GIVEN):
+        yield Cluster(url)
+        return
+    with _own() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def secured() -> Iterator[Cluster]:
+    """With TLS and users, always one of our own."""
+    with _own(security=True) as running:
+        yield running
+
+
+@pytest.fixture
+def prefix(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A name that nobody else uses; whatever begins with it is deleted after the test."""
+    wanted = [name for name in ("cluster", "secured") if name in request.fixturenames]
+    clusters: list[Cluster] = [request.getfixturevalue(name) for name in wanted]
+    name = f"t{secrets.token_hex(4)}"
+    yield name
+    for one in clusters:
+        with one.client() as client:
+            wipe(client, name)
+
+
+def wipe(client: Elasticsearch, prefix: str) -> None:
+    """Deletes the indices and templates that begin with `prefix-`, and nothing else."""
+    mine = f"{prefix}-*"
+    for index in client.indices.get(index=mine, expand_wildcards="all"):
+        client.indices.delete(index=index)
+    found = client.indices.get_index_template(name=mine)
+    for template in found["index_templates"]:
+        client.indices.delete_index_template(name=template["name"])
+    parts = client.cluster.get_component_template(name=mine)
+    for part in parts["component_templates"]:
+        client.cluster.delete_component_template(name=part["name"])
+
+
+@contextmanager
+def _own(*, security: bool = False) -> Iterator[Cluster]:
+    with _skipped_where_missing():
+        server.find_java()
+        server.unpacked()
+    with server.running(security=security) as running:
+        yield running
+
+
+@contextmanager
+def _skipped_where_missing() -> Iterator[None]:
+    """In CI, a machine that has Maven and a JDK must also have the server."""
+    try:
+        yield
+    except server.Missing as missing:
+        if os.environ.get("CI") and shutil.which("mvn"):
+            with suppress(server.Missing):
+                server.find_java()
+                raise
+        pytest.skip(f"no Elasticsearch: {missing}")
