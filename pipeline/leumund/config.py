@@ -59,6 +59,9 @@ class Source(Settings):
     replay: bool = Field(default=False, description="Days are decided in order on their own clock.")
     retention_days: int | None = Field(default=None, ge=1, description="Default: from [retention].")
     keep: bool = Field(default=False, description="Texts of this source are exempt from retention.")
+    show_text: bool = Field(
+        default=False, description="Views may show the text itself, not only title and link."
+    )
     options: dict[str, Any] = Field(default_factory=dict, exclude=True)
 
     @model_validator(mode="before")
@@ -106,6 +109,34 @@ class Mail(Settings):
     ca_file: str = Field(default="", description="Own certificate authority, PEM.")
 
 
+class Elasticsearch(Settings):
+    """Where documents are published. Keys come from the environment or a file, never from here."""
+
+    url: str = Field(default="", description="E.g. https://localhost:9200; empty: not used.")
+    prefix: str = Field(
+        default="leumund",
+        pattern=r"^[a-z][a-z0-9-]{0,60}$",
+        description="First part of the name of every index, template and role.",
+    )
+    ca_file: str = Field(default="", description="Own certificate authority, PEM.")
+    fingerprint: str = Field(default="", description="SHA-256 of the authority's certificate.")
+    key_env: str = "LEUMUND_ELASTICSEARCH_KEY"
+    key_file: str = Field(default="", description="File with the writer's API key.")
+    setup_key_env: str = "LEUMUND_ELASTICSEARCH_SETUP_KEY"
+    setup_key_file: str = Field(default="", description="File with the setup API key.")
+
+
+class Kibana(Settings):
+    """Where dashboards are put, in a space of their own."""
+
+    url: str = Field(default="", description="E.g. https://localhost:5601; empty: not used.")
+    space: str = Field(default="leumund", pattern=r"^[a-z0-9_-]{1,60}$")
+    public_url: str = Field(default="", description="Address that people use; default: url.")
+    ca_file: str = Field(default="", description="Own certificate authority, PEM.")
+    key_env: str = "LEUMUND_KIBANA_KEY"
+    key_file: str = Field(default="", description="File with the API key.")
+
+
 class Privacy(Settings):
     """Who is responsible; asked for by `leumund doctor` until it is filled in."""
 
@@ -142,6 +173,8 @@ class Config(Settings):
     retention: Retention = Retention()
     model: Model = Model()
     mail: Mail = Mail()
+    elasticsearch: Elasticsearch = Elasticsearch()
+    kibana: Kibana = Kibana()
     method: dict[str, Any] = Field(default_factory=dict)
     brand: tuple[Brand, ...] = Field(min_length=1)
     source: tuple[Source, ...] = Field(min_length=1)

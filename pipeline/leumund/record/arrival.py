@@ -15,6 +15,7 @@ from leumund.record.removal import COUNTED_AS, bury_with_author
 from leumund.record.rows import Row, chunks, is_suspect
 from leumund.record.tables import mentions, stories, suppressed, tombstones
 from leumund.record.touch import touch_mentions
+from leumund.types import mention_id
 
 Outcome = Literal["kept", "replaced", "duplicate", "deleted"]
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -132,5 +133,8 @@ class Arrivals:
                 list(self._changed.values()),
             )
         touch_mentions(self._connection, known)
+        answered = [row for row in self._changed.values() if row["owned"] and row["reply_to"]]
+        told = (mention_id(row["source"], row["reply_to"]) for row in answered)
+        feed.announce_mentions(self._connection, told)
         for part in chunks(self._edited & self._before):
             self._connection.execute(stories.delete().where(stories.c.mention_id.in_(part)))

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from leumund.record.columns import Day, Moment, Number, Packed, Whole
@@ -115,6 +116,7 @@ mentions = _table(
     Index("ix_mentions_day", "day"),
     Index("ix_mentions_published", "published_at"),
     Index("ix_mentions_author", "author"),
+    Index("ix_mentions_replies", "reply_to", sqlite_where=text("owned = 1")),
     Index("ix_mentions_retention", "source", "held", "collected_at"),
 )
 

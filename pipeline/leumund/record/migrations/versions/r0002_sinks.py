@@ -1,4 +1,4 @@
-"""The views that have to hear of every change."""
+"""The views that have to hear of every change, and the answers of a brand by what they answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WHOLE: sa.types.TypeEngine[int] = sa.BigInteger().with_variant(sa.Integer(), "sq
 
 
 def upgrade() -> None:
-    """Create the table of sinks."""
+    """Create the table of sinks and the index of answers."""
     op.create_table(
         "sinks",
         sa.Column("name", sa.Text, nullable=False),
@@ -20,8 +20,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name"),
         sqlite_strict=True,
     )
+    answers = sa.text("owned = 1")
+    op.create_index("ix_mentions_replies", "mentions", ["reply_to"], sqlite_where=answers)
 
 
 def downgrade() -> None:
-    """Remove it."""
+    """Remove both."""
+    op.drop_index("ix_mentions_replies", "mentions")
     op.drop_table("sinks")
