@@ -47,14 +47,14 @@ def prefix(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def wipe(client: Elasticsearch, prefix: str) -> None:
     """Deletes the indices and templates that begin with `prefix-`, and nothing else."""
-    mine = f"{prefix}-*"
+    mine, client = f"{prefix}-*", client.options(ignore_status=404)
     for index in client.indices.get(index=mine, expand_wildcards="all"):
         client.indices.delete(index=index)
     found = client.indices.get_index_template(name=mine)
-    for template in found["index_templates"]:
+    for template in found.get("index_templates", ()):
         client.indices.delete_index_template(name=template["name"])
     parts = client.cluster.get_component_template(name=mine)
-    for part in parts["component_templates"]:
+    for part in parts.get("component_templates", ()):
         client.cluster.delete_component_template(name=part["name"])
 
 

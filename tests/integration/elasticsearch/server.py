@@ -115,7 +115,7 @@ def find_java() -> Path:
         Missing: there is none.
     """
     below = Path("/usr/lib/jvm")
-    homes = [path for path in below.iterdir()] if below.is_dir() else []
+    homes = list(below.iterdir()) if below.is_dir() else []
     newest = sorted(homes, key=_java_version, reverse=True)
     first = [Path(os.environ["JAVA_HOME"])] if os.environ.get("JAVA_HOME") else []
     for home in first + newest:
