@@ -337,11 +337,13 @@ class Receipt:
     """What became of each change, in their order: its fate and, unless it is done, the reason.
 
     `stopped` says in one sentence why the view takes nothing at present (disk full, wrong key),
-    empty if it does; changes that were not sent have the fate `retry`.
+    empty if it does; changes that were not sent have the fate `retry`. `notice` says what a person
+    should do so that changes with this fate find their place, while the others go on.
     """
 
     fates: tuple[tuple[Fate, str], ...]
     stopped: str = ""
+    notice: str = ""
 
 
 class Source(Protocol):
