@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import altair as alt
 
@@ -12,6 +13,7 @@ from leumund.views.marking import finer, shown
 from leumund.views.palette import BLUE, GREY, INK, MUTED, SKY, Rows, Spec, finished, on
 from leumund.views.timeline import (
     Points,
+    Span,
     days,
     disturbance_rows,
     disturbance_shade,
@@ -19,6 +21,7 @@ from leumund.views.timeline import (
     marker_rows,
     markers,
     noon,
+    span_of,
     when,
 )
 from leumund.words import day, number, word
@@ -27,37 +30,33 @@ SPARK_DAYS = 90
 BALANCE: Rows = [{"at": 50}]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upward:
+    """The vertical direction of a chart: its scale, its axis and where markers stand."""
+
+    scale: alt.Scale
+    axis: alt.Axis | None
+    top: alt.Y | None = None
+
+    def __call__(self, field: str) -> alt.Y:
+        return alt.Y(f"{field}:Q", scale=self.scale, axis=self.axis)
+
+
 def index_chart(brand: BrandFacts, *, verdict: Sequence[str]) -> Spec:
     """The index over the whole history: margin as band, day values as dots, both levels, signals.
 
     `verdict` are the lines of the label above the plot.
     """
     points = brand.points
-    base = on("days").encode(x=days(points))
-    scale = alt.Scale(domain=index_domain(points), nice=False)
-    axis = alt.Axis(title=None, tickCount=5, domain=False, ticks=False)
-    dots = base.mark_point(size=20, color=GREY, filled=True, opacity=0.75).properties(name="dots")
-    slow = base.mark_line(color=INK, strokeDash=[6, 4], strokeWidth=1.6).properties(name="slow")
-    tips = [
-        when(),
-        _tip("fast", word("fast")),
-        *_margin_tips(),
-        _tip("slow", word("slow")),
-        _tip("day_value", word("day_value")),
-        _tip("posts", word("mentions")),
-    ]
-    chart = alt.layer(
-        disturbance_shade(points),
-        _balance(scale, axis),
-        *_level(base, scale=scale, axis=axis, field="fast"),
-        slow.encode(y=alt.Y("slow:Q", scale=scale, axis=axis)),
-        dots.encode(y=alt.Y("day_value:Q", scale=scale, axis=axis)),
-        gap_strip(points),
-        *markers(points),
-        _hover(base, points, tips),
-    ).properties(title=list(verdict))
-    span = f"{day(points[0].day)} bis {day(points[-1].day)}"
-    summary = f"{word('index')} von {brand.name}, {span}. {spoken(points[-1].fast)}"
+    up = Upward(
+        scale=alt.Scale(domain=index_domain(points), nice=False),
+        axis=alt.Axis(title=None, tickCount=5, domain=False, ticks=False),
+    )
+    base = on("days").encode(x=days(span_of(points)))
+    layers = index_layers(base, up, span_of(points), tips=index_tips())
+    chart = alt.layer(*layers).properties(title=list(verdict))
+    period = f"{day(points[0].day)} bis {day(points[-1].day)}"
+    summary = f"{word('index')} von {brand.name}, {period}. {spoken(points[-1].fast)}"
     rows = {
         "days": list(_index_rows(points)),
         "balance": BALANCE,
@@ -67,16 +66,45 @@ def index_chart(brand: BrandFacts, *, verdict: Sequence[str]) -> Spec:
     return finished(chart, rows, height=320, description=summary)
 
 
+def index_layers(
+    base: alt.Chart, up: Upward, span: Span | None, *, tips: Sequence[alt.Tooltip]
+) -> list[alt.Chart]:
+    """What the index chart draws, from the back to the front; `base` holds the days."""
+    dots = base.mark_point(size=20, color=GREY, filled=True, opacity=0.75).properties(name="dots")
+    slow = base.mark_line(color=INK, strokeDash=[6, 4], strokeWidth=1.6).properties(name="slow")
+    return [
+        disturbance_shade(span),
+        _balance(up),
+        *level_layers(base, up, field="fast"),
+        slow.encode(y=up("slow")),
+        dots.encode(y=up("day_value")),
+        gap_strip(span),
+        *markers(span, top=up.top),
+        hover(base, span, tips),
+    ]
+
+
+def index_tips(before: str = "") -> list[alt.Tooltip]:
+    """The numbers of a day as people read them, from fields that may bear a prefix."""
+    return [
+        when(),
+        tip(f"{before}fast", word("fast")),
+        *margin_tips(before=before),
+        tip(f"{before}slow", word("slow")),
+        tip(f"{before}day_value", word("day_value")),
+        tip("posts", word("mentions")),
+    ]
+
+
 def sparkline(brand: BrandFacts, *, domain: Sequence[float]) -> Spec:
     """The current level with its margin over the last 90 days, without axes.
 
     `domain` is shared by all brands, so that the eye may compare them.
     """
     points = brand.points[-SPARK_DAYS:]
-    base = on("days").encode(x=days(points, labelled=False))
-    scale = alt.Scale(domain=list(domain), nice=False)
-    level = _level(base, scale=scale, axis=None, field="fast")
-    chart = alt.layer(_balance(scale, None), *level)
+    base = on("days").encode(x=days(span_of(points), labelled=False))
+    up = Upward(scale=alt.Scale(domain=list(domain), nice=False), axis=None)
+    chart = alt.layer(_balance(up), *level_layers(base, up, field="fast"))
     summary = f"{word('fast')} von {brand.name} in den letzten {len(points)} Tagen"
     rows = {"days": list(_index_rows(points)), "balance": BALANCE}
     return finished(chart, rows, height=64, description=f"{summary}. {spoken(points[-1].fast)}")
@@ -89,15 +117,14 @@ def visibility_chart(brand: BrandFacts) -> Spec | None:
         return None
     rows = [{"day": noon(p.day), **_fields(p.visibility, "value")} for p in points]
     form = finer(points[-1].visibility)
-    base = on("days").encode(x=days(points))
-    percent = "format(datum.value, '~f') + '\u00a0%'"
-    axis = alt.Axis(title=None, tickCount=4, domain=False, ticks=False, labelExpr=percent)
-    tips = [when(), _tip("value", f"{word('visibility')} in %", ".1f"), *_margin_tips(".1f")]
+    span = span_of(points)
+    base = on("days").encode(x=days(span))
+    up = percent_upward()
     chart = alt.layer(
-        disturbance_shade(points),
-        *_level(base, scale=alt.Scale(zero=True), axis=axis, field="value"),
-        gap_strip(points),
-        _hover(base, points, tips),
+        disturbance_shade(span),
+        *level_layers(base, up, field="value"),
+        gap_strip(span),
+        hover(base, span, visibility_tips()),
     )
     summary = (
         f"{word('visibility')} von {brand.name}. {spoken(points[-1].visibility, 'Prozent', form)}"
@@ -110,23 +137,36 @@ def visibility_chart(brand: BrandFacts) -> Spec | None:
     )
 
 
+def percent_upward() -> Upward:
+    """An axis of percent that starts at 0."""
+    percent = "format(datum.value, '~f') + '\u00a0%'"
+    axis = alt.Axis(title=None, tickCount=4, domain=False, ticks=False, labelExpr=percent)
+    return Upward(scale=alt.Scale(zero=True), axis=axis)
+
+
+def visibility_tips() -> list[alt.Tooltip]:
+    """Day, share of voice and its margin, in percent."""
+    return [when(), tip("value", f"{word('visibility')} in %", ".1f"), *margin_tips(".1f")]
+
+
 def volume_chart(brand: BrandFacts) -> Spec:
     """Posts a day as light bars, the stories among them as dark ones in front."""
     rows = [{"day": noon(v.day), "posts": v.posts, "stories": v.stories} for v in brand.volume]
+    span = span_of(brand.points)
     base = on("days").encode(
-        x=days(brand.points, unit="utcyearmonthdate"),
-        tooltip=[when(), _tip("posts", word("mentions")), _tip("stories", word("stories"))],
+        x=days(span, unit="utcyearmonthdate"),
+        tooltip=[when(), tip("posts", word("mentions")), tip("stories", word("stories"))],
     )
     axis = alt.Axis(title=None, tickMinStep=1, format=",.0f", domain=False, ticks=False)
     chart = alt.layer(
-        disturbance_shade(brand.points),
+        disturbance_shade(span),
         base.mark_bar(binSpacing=0.5, color=SKY)
         .properties(name="posts")
         .encode(y=alt.Y("posts:Q", axis=axis)),
         base.mark_bar(binSpacing=0.5, color=BLUE)
         .properties(name="stories")
         .encode(y=alt.Y("stories:Q", axis=axis)),
-        gap_strip(brand.points),
+        gap_strip(span),
     )
     total = number(sum(v.posts for v in brand.volume))
     summary = f"{word('mentions')} je Tag über {brand.name}, zusammen {total}."
@@ -187,36 +227,31 @@ def _fields(value: Estimate | None, name: str) -> dict[str, float | None]:
     return dict(zip((name, "low", "high"), rounded, strict=True))
 
 
-def _level(
-    base: alt.Chart, *, scale: alt.Scale, axis: alt.Axis | None, field: str
-) -> list[alt.Chart]:
+def level_layers(base: alt.Chart, up: Upward, *, field: str) -> list[alt.Chart]:
     """A line with its margin as a band behind it."""
     band = base.mark_area(color=BLUE, opacity=0.18).properties(name="band")
     line = base.mark_line(color=BLUE, strokeWidth=2.6).properties(name=field)
-    return [
-        band.encode(y=alt.Y("low:Q", scale=scale, axis=axis), y2="high:Q"),
-        line.encode(y=alt.Y(f"{field}:Q", scale=scale, axis=axis)),
-    ]
+    return [band.encode(y=up("low"), y2="high:Q"), line.encode(y=up(field))]
 
 
-def _balance(scale: alt.Scale, axis: alt.Axis | None) -> alt.Chart:
-    """The line at 50."""
-    line = (
-        on("balance").mark_rule(color=MUTED, strokeWidth=1, opacity=0.7).properties(name="balance")
-    )
-    return line.encode(y=alt.Y("at:Q", scale=scale, axis=axis))
-
-
-def _hover(base: alt.Chart, points: Points, tips: list[alt.Tooltip]) -> alt.Chart:
+def hover(base: alt.Chart, span: Span | None, tips: Sequence[alt.Tooltip]) -> alt.Chart:
     """An unseen column for each day that shows its numbers."""
     column = base.mark_rect(opacity=0).properties(name="hover")
-    return column.encode(x=days(points, unit="utcyearmonthdate"), tooltip=tips)
+    return column.encode(x=days(span, unit="utcyearmonthdate"), tooltip=list(tips))
 
 
-def _tip(field: str, title: str, form: str = ",.0f") -> alt.Tooltip:
+def tip(field: str, title: str, form: str = ",.0f") -> alt.Tooltip:
+    """A number as a line of a tooltip."""
     return alt.Tooltip(f"{field}:Q", format=form, title=title)
 
 
-def _margin_tips(form: str = ",.0f") -> list[alt.Tooltip]:
+def margin_tips(form: str = ",.0f", *, before: str = "") -> list[alt.Tooltip]:
+    """Both ends of a margin as lines of a tooltip."""
     ends = (("low", "von"), ("high", "bis"))
-    return [_tip(field, f"{word('margin')} {end}", form) for field, end in ends]
+    return [tip(f"{before}{field}", f"{word('margin')} {end}", form) for field, end in ends]
+
+
+def _balance(up: Upward) -> alt.Chart:
+    """The line at 50."""
+    line = on("balance").mark_rule(color=MUTED, strokeWidth=1, opacity=0.7)
+    return line.properties(name="balance").encode(y=up("at"))

@@ -34,6 +34,17 @@ def tone_chart(brand: BrandFacts) -> Spec | None:
     for tone, share in zip(TONES, brand.latest.tone, strict=True):
         label = f"{word(tone)}|{number(share.value)}\u00a0% ({_span(share)})"
         rows.append({"label": label, "colour": TONE_COLOURS[tone], **_parts(share)})
+    chart = alt.layer(*tone_layers())
+    parts = [
+        f"{word(tone)} {number(share.value)} Prozent ({_span(share)})"
+        for tone, share in zip(TONES, brand.latest.tone, strict=True)
+    ]
+    summary = f"{word('tone')} von {brand.name}: {listed(parts)}."
+    return finished(chart, {"tones": rows}, height=170, description=summary)
+
+
+def tone_layers() -> list[alt.Chart]:
+    """A bar from 0 to 100 percent with its margin for each row."""
     axis = alt.Axis(title=None, labelExpr=_TWO_LINES, domain=False, ticks=False, labelLimit=220)
     base = on("tones").encode(y=alt.Y("label:N", sort=None, axis=axis))
     percent = alt.Axis(
@@ -41,15 +52,7 @@ def tone_chart(brand: BrandFacts) -> Spec | None:
     )
     x = alt.X("value:Q", scale=alt.Scale(domain=[0, 100]), axis=percent)
     bars = base.mark_bar(size=22, opacity=0.75).properties(name="tones")
-    chart = alt.layer(
-        bars.encode(x=x, color=alt.Color("colour:N", scale=None)), *_whiskers(base, percent)
-    )
-    parts = [
-        f"{word(tone)} {number(share.value)} Prozent ({_span(share)})"
-        for tone, share in zip(TONES, brand.latest.tone, strict=True)
-    ]
-    summary = f"{word('tone')} von {brand.name}: {listed(parts)}."
-    return finished(chart, {"tones": rows}, height=170, description=summary)
+    return [bars.encode(x=x, color=alt.Color("colour:N", scale=None)), *_whiskers(base, percent)]
 
 
 def peers_chart(group: Brands) -> Spec:
@@ -60,24 +63,29 @@ def peers_chart(group: Brands) -> Spec:
         fast = _fast(brand)
         label = f"{brand.name}|{number(fast.value)} ({_span(fast)})"
         rows.append({"label": label, **_looks(place), **_parts(fast)})
-    axis = alt.Axis(title=None, labelExpr=_TWO_LINES, domain=False, ticks=False, labelLimit=200)
-    base = on("peers").encode(y=alt.Y("label:N", sort=None, axis=axis))
     scale = alt.Scale(domain=_span_of([_fast(brand) for _, brand in shown]), nice=False)
-    x = alt.Axis(title=None, tickCount=5, domain=False, ticks=False)
-    points = base.mark_point(size=110, filled=True, opacity=1).properties(name="peers")
-    balance = on("balance").mark_rule(color=MUTED).properties(name="balance")
-    chart = alt.layer(
-        balance.encode(x=alt.X("at:Q", scale=scale, axis=x)),
-        base.mark_rule(strokeWidth=3)
-        .properties(name="margins")
-        .encode(x=alt.X("low:Q", scale=scale, axis=x), x2="high:Q", color=_colour()),
-        points.encode(x=alt.X("value:Q", scale=scale, axis=x), color=_colour(), shape=_shape()),
-    )
+    chart = alt.layer(*peers_layers(scale))
     parts = [f"{b.name} {number(_fast(b).value)} ({_span(_fast(b))})" for _, b in shown]
     summary = f"{word('index')} im Vergleich: {listed(parts)}."
     return finished(
         chart, {"peers": rows, "balance": BALANCE}, height=40 + 56 * len(rows), description=summary
     )
+
+
+def peers_layers(scale: alt.Scale) -> list[alt.Chart]:
+    """A point with its margin for each row, and the line at 50."""
+    axis = alt.Axis(title=None, labelExpr=_TWO_LINES, domain=False, ticks=False, labelLimit=200)
+    base = on("peers").encode(y=alt.Y("label:N", sort=None, axis=axis))
+    x = alt.Axis(title=None, tickCount=5, domain=False, ticks=False)
+    points = base.mark_point(size=110, filled=True, opacity=1).properties(name="peers")
+    balance = on("balance").mark_rule(color=MUTED).properties(name="balance")
+    return [
+        balance.encode(x=alt.X("at:Q", scale=scale, axis=x)),
+        base.mark_rule(strokeWidth=3)
+        .properties(name="margins")
+        .encode(x=alt.X("low:Q", scale=scale, axis=x), x2="high:Q", color=_colour()),
+        points.encode(x=alt.X("value:Q", scale=scale, axis=x), color=_colour(), shape=_shape()),
+    ]
 
 
 def peers_map(group: Brands) -> Spec | None:
@@ -101,28 +109,29 @@ def peers_map(group: Brands) -> Spec | None:
         for place, brand, share in seen
     ]
     levels = [_fast(brand) for _, brand, _ in seen]
-    chart = _map_layers([0, most], _span_of(levels))
+    scales = (alt.Scale(domain=span, nice=False) for span in ([0, most], _span_of(levels)))
+    chart = alt.layer(*map_layers(*scales))
     summary = f"{word('index')} und {word('visibility')}: {listed([b.name for _, b, _ in seen])}."
     return finished(chart, {"map": rows}, height=340, description=summary)
 
 
-def _map_layers(across: list[float], upward: list[float]) -> alt.LayerChart:
+def map_layers(x_scale: alt.Scale, y_scale: alt.Scale) -> list[alt.Chart]:
+    """A point with a cross of margins and a name for each row."""
     base = on("map").encode(color=_colour())
     percent = "datum.value + '\u00a0%'"
     x_axis = alt.Axis(title=word("visibility"), labelExpr=percent, tickCount=5, gridColor=HAIRLINE)
     y_axis = alt.Axis(title=word("index"), tickCount=5)
-    x_scale, y_scale = (alt.Scale(domain=span, nice=False) for span in (across, upward))
     x, y = alt.X("x:Q", scale=x_scale, axis=x_axis), alt.Y("value:Q", scale=y_scale, axis=y_axis)
     x_low = alt.X("x_low:Q", scale=x_scale, axis=x_axis)
     y_low = alt.Y("low:Q", scale=y_scale, axis=y_axis)
     rule = base.mark_rule(strokeWidth=2, opacity=0.45)
     point = base.mark_point(size=130, filled=True, opacity=1).properties(name="map")
-    return alt.layer(
+    return [
         rule.encode(x=x_low, x2="x_high:Q", y=y).properties(name="across"),
         rule.encode(x=x, y=y_low, y2="high:Q").properties(name="upward"),
         point.encode(x=x, y=y, shape=_shape()),
         *(_names(side).encode(x=x, y=y, text="label:N") for side in ("left", "right")),
-    )
+    ]
 
 
 def _leans_left(place: int, spots: Mapping[int, tuple[float, float]]) -> bool:

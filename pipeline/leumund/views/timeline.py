@@ -15,9 +15,19 @@ from leumund.words import word
 
 MARKERS = {"drop": "triangle-down", "rise": "triangle-up", "all_clear": "circle"}
 DAY = timedelta(days=1)
+NUMBERS = "numbers"
+_ABOVE = alt.YValue(-9)
 _EPOCH = date(1970, 1, 1)
 _SHORT, _MIDDLE, _LONG = 45, 200, 500
+_DATES = alt.Axis(
+    labelExpr="[utcFormat(datum.value, '%-d. %b'), utcFormat(datum.value, '%Y')]",
+    tickCount=6,
+    grid=False,
+    labelOverlap=True,
+)
 Points = Sequence[IndexPoint]
+Span = tuple[date, date]
+"""First and last day of a chart; charts that ask a server take None and follow their data."""
 
 
 def noon(moment: date) -> str:
@@ -29,17 +39,25 @@ def noon(moment: date) -> str:
     return f"{moment.isoformat()}T12:00Z"
 
 
-def days(points: Points, *, field: str = "day", unit: str = "", labelled: bool = True) -> alt.X:
+def span_of(points: Points) -> Span:
+    """First and last day of a history."""
+    return points[0].day, points[-1].day
+
+
+def days(span: Span | None, *, field: str = "day", unit: str = "", labelled: bool = True) -> alt.X:
     """The time axis: the same span in all charts of a brand, with German months.
 
     `unit` "utcyearmonthdate" gives each day its full width.
     """
-    first, after = points[0].day, points[-1].day + DAY
-    ends = [1000 * (moment - _EPOCH).days * 86_400 for moment in (first, after)]
+    scale, axis = alt.Scale(type="utc", nice=False), _DATES
+    if span:
+        ends = [1000 * (moment - _EPOCH).days * 86_400 for moment in (span[0], span[1] + DAY)]
+        scale.domain = ends
+        axis = _axis((span[1] + DAY - span[0]).days)
     return alt.X(
         f"{field}:T",
-        scale=alt.Scale(type="utc", domain=ends, nice=False),
-        axis=_axis((after - first).days) if labelled else None,
+        scale=scale,
+        axis=axis if labelled else None,
         timeUnit=unit or alt.Undefined,
         title=None,
     )
@@ -76,17 +94,17 @@ def disturbance_rows(points: Points, gaps: Sequence[GapSpan]) -> dict[str, Rows]
     return {"disturbed": whole, "gaps": single}
 
 
-def disturbance_shade(points: Points) -> alt.Chart:
+def disturbance_shade(span: Span | None) -> alt.Chart:
     """Days of a disturbed frame as a shade over the full height."""
     marks = on("disturbed").mark_rect(color=SHADE).properties(name="disturbed")
-    return marks.encode(x=_from(points), x2="to:T", tooltip=alt.Tooltip("label:N", title="Lücke"))
+    return marks.encode(x=_from(span), x2="to:T", tooltip=alt.Tooltip("label:N", title="Lücke"))
 
 
-def gap_strip(points: Points) -> alt.Chart:
+def gap_strip(span: Span | None) -> alt.Chart:
     """Gaps of single sources as a strip at the bottom."""
     marks = on("gaps").mark_rect(color=STRIP).properties(name="gaps")
     return marks.encode(
-        x=_from(points),
+        x=_from(span),
         x2="to:T",
         y=alt.value(alt.expr("height - 5")),
         y2=alt.value(alt.expr("height")),
@@ -94,8 +112,8 @@ def gap_strip(points: Points) -> alt.Chart:
     )
 
 
-def _from(points: Points) -> alt.X:
-    x = days(points, field="from")
+def _from(span: Span | None) -> alt.X:
+    x = days(span, field="from")
     x.scale = alt.Scale(type="utc")  # Vega-Lite reads a second span on a layer with x2 as another
     return x
 
@@ -115,26 +133,24 @@ def marker_rows(signals: Sequence[Signal]) -> dict[str, Rows]:
     return {"signals": rows}
 
 
-def markers(points: Points) -> list[alt.Chart]:
+def markers(span: Span | None, *, top: alt.Y | None = None) -> list[alt.Chart]:
     """A numbered marker above the day that decided and a line down; hollow in retrospect."""
-    base = on("signals").encode(x=days(points))
+    base, y = on("signals").encode(x=days(span)), top or _ABOVE
     symbols = base.mark_point(size=90, filled=True, strokeWidth=1.6, opacity=1).properties(
         name="signals"
     )
-    numbers = base.mark_text(dx=12, fontSize=13, fontWeight=600, color=INK).properties(
-        name="numbers"
-    )
+    numbers = base.mark_text(dx=12, fontSize=13, fontWeight=600, color=INK).properties(name=NUMBERS)
     return [
         base.mark_rule(color=INK, strokeWidth=1, strokeDash=[2, 2], opacity=0.6).properties(
             name="decided"
         ),
         symbols.encode(
-            y=alt.value(-9),
+            y=y,
             shape=alt.Shape("shape:N", scale=None),
             fill=alt.Fill("fill:N", scale=None),
             stroke=alt.Stroke("colour:N", scale=None),
         ),
-        numbers.encode(y=alt.value(-9), text="number:N"),
+        numbers.encode(y=y, text="number:N"),
     ]
 
 
