@@ -32,7 +32,11 @@ BALANCE: Rows = [{"at": 50}]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upward:
-    """The vertical direction of a chart: its scale, its axis and where markers stand."""
+    """The vertical direction of a chart: its scale and its axis.
+
+    A chart with a lane for each brand says where markers stand (`top`); its rows have the fields
+    `floor` and `ceiling`, the ends of their lane.
+    """
 
     scale: alt.Scale
     axis: alt.Axis | None
@@ -72,8 +76,9 @@ def index_layers(
     """What the index chart draws, from the back to the front; `base` holds the days."""
     dots = base.mark_point(size=20, color=GREY, filled=True, opacity=0.75).properties(name="dots")
     slow = base.mark_line(color=INK, strokeDash=[6, 4], strokeWidth=1.6).properties(name="slow")
+    shade = disturbance_shade(span)
     return [
-        disturbance_shade(span),
+        shade if up.top is None else shade.encode(y=up("floor"), y2="ceiling:Q"),
         _balance(up),
         *level_layers(base, up, field="fast"),
         slow.encode(y=up("slow")),

@@ -48,6 +48,11 @@ def on(name: str) -> alt.Chart:
     return alt.Chart(alt.NamedData(name=name))
 
 
+def configured() -> Spec:
+    """The looks that all charts share, as a configuration of Vega-Lite."""
+    return dict(_CONFIG)
+
+
 def finished(
     chart: alt.LayerChart, rows: Mapping[str, Rows], *, height: int, description: str
 ) -> Spec:

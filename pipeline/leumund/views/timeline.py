@@ -134,16 +134,20 @@ def marker_rows(signals: Sequence[Signal]) -> dict[str, Rows]:
 
 
 def markers(span: Span | None, *, top: alt.Y | None = None) -> list[alt.Chart]:
-    """A numbered marker above the day that decided and a line down; hollow in retrospect."""
+    """A numbered marker above the day that decided and a line down; hollow in retrospect.
+
+    With `top`, markers stand there, and their lines end at the field `floor`.
+    """
     base, y = on("signals").encode(x=days(span)), top or _ABOVE
     symbols = base.mark_point(size=90, filled=True, strokeWidth=1.6, opacity=1).properties(
         name="signals"
     )
     numbers = base.mark_text(dx=12, fontSize=13, fontWeight=600, color=INK).properties(name=NUMBERS)
+    rule = base.mark_rule(color=INK, strokeWidth=1, strokeDash=[2, 2], opacity=0.6)
+    if top is not None:
+        rule = rule.encode(y=top, y2="floor:Q")
     return [
-        base.mark_rule(color=INK, strokeWidth=1, strokeDash=[2, 2], opacity=0.6).properties(
-            name="decided"
-        ),
+        rule.properties(name="decided"),
         symbols.encode(
             y=y,
             shape=alt.Shape("shape:N", scale=None),

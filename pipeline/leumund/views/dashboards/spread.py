@@ -1,0 +1,172 @@
+"""Draws how brands stand now, side by side in Kibana: tone, peers, map and three numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+
+from leumund.types import TONES
+from leumund.views.charts import BALANCE
+from leumund.views.dashboards.live import (
+    asked,
+    computed,
+    field,
+    kept,
+    live,
+    picked,
+    ranked,
+    triple,
+)
+from leumund.views.dashboards.objects import Json
+from leumund.views.intervals import map_layers, peers_layers, tone_layers
+from leumund.views.palette import (
+    BRAND_COLOURS,
+    BRAND_SHAPES,
+    INK,
+    MUTED,
+    TONE_COLOURS,
+    Spec,
+    on,
+)
+from leumund.words import word
+
+BY_NAME: list[Json] = [{"organization.name": "asc"}]
+BEST_FIRST: list[Json] = [{"leumund.index.value": {"order": "desc", "missing": "_last"}}]
+_WHOLE = "format({}, '.0f')"
+_FINER = "format({0}, {0} < 10 ? '.1f' : '.0f')"
+_LOOKS = computed(colour=picked(BRAND_COLOURS), shape=picked(BRAND_SHAPES))
+
+
+def tone_spec(prefix: str) -> Spec:
+    """Corrected shares of tone with their margins, for each brand."""
+    parts = {
+        new: f"datum._source['leumund.share.' + datum.tone + '.{part}']"
+        for new, part in (("value", "value"), ("low", "low"), ("high", "high"))
+    }
+    names = _choice("datum.tone", {tone: word(tone) for tone in TONES})
+    said = f"{_span_text(_WHOLE)} + '\u00a0%'"
+    return live(
+        tone_layers(),
+        ask=asked(f"{prefix}-index", "status", period=False, sort=BY_NAME),
+        steps=[
+            *computed(**{tone: f"'{tone}'" for tone in TONES}),
+            {"fold": list(TONES), "as": ["tone", "key"]},
+            *computed(**parts),
+            *kept("isValid(datum.value)"),
+            *computed(
+                colour=_choice("datum.tone", {tone: TONE_COLOURS[tone] for tone in TONES}),
+                label=f"{field('organization.name')} + ': ' + {names} + '|' + {said}",
+            ),
+        ],
+        feeds={"tones": []},
+        description=f"{word('tone')} der Marken, korrigiert, mit {word('margin')}.",
+    )
+
+
+def peers_spec(prefix: str) -> Spec:
+    """The current level of each brand with its margin, highest first."""
+    return live(
+        peers_layers(alt.Scale(domain=[0, 100])),
+        ask=_everyone(prefix, BEST_FIRST),
+        steps=[
+            *ranked(),
+            *triple("index"),
+            *kept("isValid(datum.value)"),
+            *_LOOKS,
+            *computed(label=f"datum.brand + '|' + {_span_text(_WHOLE)}"),
+        ],
+        feeds={"peers": []},
+        fixed={"balance": BALANCE},
+        description=f"{word('index')} im Vergleich, mit {word('margin')}.",
+    )
+
+
+def map_spec(prefix: str) -> Spec:
+    """Reputation upwards, share of voice to the right, margins as a cross."""
+    return live(
+        map_layers(alt.Scale(zero=True, nice=True), alt.Scale(domain=[0, 100])),
+        ask=_everyone(prefix, BY_NAME),
+        steps=[
+            *ranked(),
+            *triple("index"),
+            *triple("visibility", ("x", "x_low", "x_high")),
+            *kept("isValid(datum.value) && isValid(datum.x)"),
+            *_LOOKS,
+            {"joinaggregate": [{"op": "max", "field": "x_high", "as": "most"}]},
+            *computed(label="datum.brand", left="datum.x > 0.7 * datum.most"),
+        ],
+        feeds={"map": []},
+        description=f"{word('index')} und {word('visibility')} der Marken.",
+    )
+
+
+def numbers_spec(prefix: str) -> Spec:
+    """Three numbers for each brand, each with its margin, from the status document."""
+    columns = {
+        word("index"): ("index", ""),
+        word("slow"): ("base", ""),
+        word("visibility"): ("visibility", "\u00a0%"),
+    }
+    fields = {title: f"leumund.{name}" for title, (name, _) in columns.items()}
+    picks = {
+        part: f"datum._source[{_choice('datum.column', fields)} + '.{part}']"
+        for part in ("value", "low", "high")
+    }
+    unit = _choice("datum.column", {title: unit for title, (_, unit) in columns.items()})
+    margin = f"'{word('margin')}'"
+    ends = f"{_digits('low')} + ' bis ' + {_digits('high')} + datum.unit"
+    return live(
+        _number_layers(tuple(columns)),
+        ask=asked(f"{prefix}-index", "status", period=False, sort=BY_NAME),
+        steps=[
+            *computed(brand=field("organization.name")),
+            *computed(**{f"column{place}": f"'{title}'" for place, title in enumerate(columns)}),
+            {"fold": [f"column{place}" for place in range(len(columns))], "as": ["key", "column"]},
+            *computed(
+                **picks,
+                unit=unit,
+                number=f"isValid(datum.value) ? {_digits('value')} + datum.unit : '–'",
+                span=f"isValid(datum.value) ? [{margin}, {ends}] : ['kein Wert']",
+            ),
+        ],
+        feeds={"numbers": []},
+        description="Drei Zahlen je Marke, mit Schwankungsbreite.",
+    )
+
+
+def _number_layers(columns: Sequence[str]) -> list[alt.Chart]:
+    header = alt.Axis(
+        orient="top", title=None, labelAngle=0, labelFontSize=14, domain=False, ticks=False
+    )
+    rows = alt.Axis(
+        title=None, labelFontSize=15, labelFontWeight=600, labelColor=INK, domain=False, ticks=False
+    )
+    base = on("numbers").encode(
+        x=alt.X("column:N", sort=list(columns), axis=header),
+        y=alt.Y("brand:N", sort=None, axis=rows),
+    )
+    number = base.mark_text(fontSize=30, fontWeight=700, color=INK, dy=-14)
+    margin = base.mark_text(fontSize=12, color=MUTED, dy=12, lineHeight=15)
+    return [number.encode(text="number:N"), margin.encode(text="span:N")]
+
+
+def _everyone(prefix: str, sort: Sequence[Json]) -> Json:
+    """All brands, whichever is chosen: a comparison needs the others."""
+    return asked(f"{prefix}-index", "status", period=False, brand=False, sort=sort)
+
+
+def _digits(part: str) -> str:
+    return f"(datum.unit ? {_FINER.format('datum.' + part)} : {_WHOLE.format('datum.' + part)})"
+
+
+def _span_text(form: str) -> str:
+    """Value and margin as in `61 (57–65)`."""
+    value, low, high = (form.format(f"datum.{part}") for part in ("value", "low", "high"))
+    return f"{value} + ' (' + {low} + '–' + {high} + ')'"
+
+
+def _choice(key: str, options: Mapping[str, str]) -> str:
+    """An expression that looks a text up in a small table."""
+    entries = ", ".join(f"'{name}': '{value}'" for name, value in options.items())
+    return f"({{{entries}}})[{key}]"
