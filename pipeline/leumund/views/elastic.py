@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from elastic_transport import TransportError
 from elasticsearch import ApiError, Elasticsearch
 
 from leumund.types import Change, Fate, Receipt
-from leumund.views import outcomes
-from leumund.views.outcomes import Outcome
+from leumund.views import connection, outcomes
+from leumund.views.outcomes import DONE, Outcome
 
 PATHS = "errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.failure_store"
-HEADERS = {"accept": "application/json", "content-type": "application/x-ndjson"}
+HEADERS = {"accept": "application/json", "content-type": "application/json"}  # sent as it is
 INDEX = b'{"index":{"_index":%b,"_id":%b,"version":%d,"version_type":"external_gte"}}\n%b\n'
 DELETE = b'{"delete":{"_index":%b,"_id":%b,"version":%d,"version_type":"external_gte"}}\n'
 INCOMPLETE = Outcome("again", "an answer that does not name every document")
+ACCEPTED: tuple[Fate, str] = ("done", "")
 FATES: dict[outcomes.Kind, Fate] = {"done": "done", "superseded": "superseded", "dead": "dead"}
 
 
@@ -30,7 +32,7 @@ class Pace:
     `longest`, less a random half) and `timeout` of a request in seconds.
     """
 
-    documents: int = 2_000
+    documents: int = 5_000
     size: int = 5_000_000
     attempts: int = 5
     wait: float = 1.0
@@ -97,7 +99,7 @@ class Elastic:
         try:
             self._withhold(call)
         except (ApiError, TransportError) as error:
-            call.settle(call.open(), outcomes.of_request(error, 0))
+            call.settle(call.open(), self._outcome(error, 0))
             return
         for part in self._parts(call):
             if not self._send(call, part):
@@ -109,25 +111,27 @@ class Elastic:
             if not self._there(target):
                 left = self._client.indices.exists(index=f"{target}*", allow_no_indices=False)
                 missing = Outcome("unplaced", "alias missing")
-                call.settle(positions, missing if left else outcomes.DONE)
+                call.settle(positions, missing if left else DONE)
 
     def _there(self, target: str) -> bool:
         if self._names is None:
             return bool(self._client.indices.exists_alias(name=target))
         return bool(self._client.indices.exists(index=target))
 
+    def _outcome(self, error: ApiError | TransportError, size: int) -> Outcome:
+        return outcomes.of_request(error, connection.address(self._client), size)
+
     def _parts(self, call: _Call) -> Iterator[_Part]:
         """What is open, cut by bytes and number of documents."""
         part, size = _Part([], []), 0
         for position in call.open():
             line = call.line(position)
-            full = size + len(line) > self._size or len(part.lines) == self._pace.documents
-            if full and part.lines:
+            size += len(line)
+            if part.lines and (size > self._size or len(part.lines) == self._pace.documents):
                 yield part
-                part, size = _Part([], []), 0
+                part, size = _Part([], []), len(line)
             part.positions.append(position)
             part.lines.append(line)
-            size += len(line)
         if part.lines:
             yield part
 
@@ -143,14 +147,13 @@ class Elastic:
         if items is None or len(items) != len(part.positions):
             call.settle(part.positions, INCOMPLETE)
             return False
-        for position, item in zip(part.positions, items, strict=True):
-            call.settle((position,), outcomes.of_item(next(iter(item.values()))))
+        call.answered(part.positions, items)
         return not call.stopped
 
     def _failed(self, call: _Call, part: _Part, error: ApiError | TransportError) -> bool:
         """A request that is too large or malformed is halved until the culprit is alone."""
         sizes = [len(line) for line in part.lines]
-        outcome = outcomes.of_request(error, max(sizes))
+        outcome = self._outcome(error, max(sizes))
         if outcome.kind != "dead":
             call.settle(part.positions, outcome)
             return False
@@ -181,6 +184,7 @@ class _Call:
     def __init__(self, changes: Sequence[Change], targets: Sequence[str]) -> None:
         self._changes, self._targets = changes, targets
         self._known: list[Outcome | None] = [None] * len(changes)
+        self._missing: set[str] = set()
         self._quoted = {target: orjson.dumps(target) for target in set(targets)}
         self.stopped = ""
 
@@ -204,6 +208,16 @@ class _Call:
             return DELETE % (target, name, change.revision)
         return INDEX % (target, name, change.revision, change.body)
 
+    def answered(self, positions: Sequence[int], items: Sequence[dict[str, Any]]) -> None:
+        """Takes down the items of an answer, each of which is `{action: {status, …}}`."""
+        known = self._known
+        for position, item in zip(positions, items, strict=True):
+            (answer,) = item.values()
+            # only a status: the case of nearly all, so it is decided here
+            known[position] = outcome = DONE if len(answer) == 1 else outcomes.of_item(answer)
+            if outcome.kind == "stop":
+                self.stopped = outcome.reason
+
     def settle(self, positions: Sequence[int], outcome: Outcome) -> None:
         for position in positions:
             self._known[position] = outcome
@@ -211,31 +225,24 @@ class _Call:
             self.stopped = outcome.reason
 
     def receipt(self) -> Receipt:
-        missing = sorted(
-            {
-                target
-                for target, known in zip(self._targets, self._known, strict=True)
-                if known and known.kind == "unplaced"
-            }
+        fates = tuple(
+            ACCEPTED if known is DONE else self._fate(known, target)
+            for known, target in zip(self._known, self._targets, strict=True)
         )
-        return Receipt(
-            fates=tuple(self._fate(at) for at in range(len(self._changes))),
-            stopped=self.stopped,
-            notice=_notice(missing),
-        )
+        return Receipt(fates=fates, stopped=self.stopped, notice=_notice(self._missing))
 
-    def _fate(self, position: int) -> tuple[Fate, str]:
-        known = self._known[position]
+    def _fate(self, known: Outcome | None, target: str) -> tuple[Fate, str]:
         if known is None:
             return "retry", "not sent"
         if known.kind == "unplaced":
-            return "retry", f"{_notice([self._targets[position]])} ({known.reason})"
+            self._missing.add(target)
+            return "retry", f"{_notice({target})} ({known.reason})"
         return FATES.get(known.kind, "retry"), known.reason
 
 
-def _notice(missing: Sequence[str]) -> str:
+def _notice(missing: set[str]) -> str:
     """What a person does about indices that are not there."""
     if not missing:
         return ""
-    named = ", ".join(missing[:3]) + (" …" if len(missing) > 3 else "")
+    named = ", ".join(sorted(missing)[:3]) + (" …" if len(missing) > 3 else "")
     return f"No index to write to: {named}. `leumund schema apply` creates what is missing."

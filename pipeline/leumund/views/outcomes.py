@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from elastic_transport import ConnectionTimeout, TlsError, TransportError
+from elastic_transport import TransportError
 from elasticsearch import ApiError
+
+from leumund.errors import Misconfigured
+from leumund.views import connection
 
 Kind = Literal["done", "superseded", "again", "unplaced", "dead", "stop"]
 
@@ -23,7 +26,6 @@ POISON = (
     "parsing_exception",
     "x_content_parse_exception",
 )
-TOO_LARGE = 413
 TOO_BUSY = (408, 425, 429)
 _FIELD = re.compile(r"""(?:field|introduction of)[ =]?["\[]([\w.@-]{1,120})["\]]""")
 
@@ -35,13 +37,9 @@ READ_ONLY = (
     "Elasticsearch takes no documents: an index is blocked for writing. "
     "Lift the block (index.blocks.*); publishing then goes on."
 )
-REFUSED = (
-    "Elasticsearch refuses the key: it is wrong, has expired or may not write here. "
-    "`leumund elastic setup` makes a new one."
-)
-UNTRUSTED = (
-    "Elasticsearch shows a certificate that is not trusted: "
-    "check ca_file or fingerprint under [elasticsearch]."
+FORBIDDEN = (
+    "The API key may not write these documents to Elasticsearch: "
+    "take the key of the writer, see `leumund elastic setup --print`."
 )
 
 
@@ -74,36 +72,31 @@ def of_item(answer: Mapping[str, Any]) -> Outcome:
     return DONE
 
 
-def of_request(error: ApiError | TransportError, size: int) -> Outcome:
-    """What it means for a request with one document of `size` bytes that the request failed."""
-    if isinstance(error, TransportError):
-        return _of_transport(error)
-    status, (kind, reason) = error.status_code, _cause(error)
-    if status == TOO_LARGE:
-        return Outcome("dead", f"{size:,} bytes are more than the server accepts in one request")
-    if status == 400 and kind in POISON:
-        return Outcome("dead", _short(kind, reason))
-    outcome = _of_error(status, kind, reason)
-    if outcome.kind in ("dead", "unplaced"):
-        named = f"{status} {kind}".strip()
-        return Outcome("stop", f"What answers is not the Elasticsearch 9 that we need: {named}.")
-    return outcome
+def of_request(error: ApiError | TransportError, url: str, size: int) -> Outcome:
+    """What it means for a request to `url` with one document of `size` bytes that it failed."""
+    if isinstance(error, ApiError):
+        kind, reason = _cause(error)
+        if error.status_code == 413:
+            return Outcome("dead", f"{size:,} bytes: more than the server takes in one request")
+        if error.status_code == 400 and kind in POISON:
+            return Outcome("dead", _short(kind, reason))
+        if kind == BLOCKED and error.status_code in (403, 429):
+            return _blocked(reason)
+    told = connection.sorted_error(error, url)
+    return Outcome("stop" if isinstance(told, Misconfigured) else "again", str(told))
 
 
-def _of_transport(error: TransportError) -> Outcome:
-    if isinstance(error, TlsError):
-        return Outcome("stop", UNTRUSTED)
-    late = isinstance(error, ConnectionTimeout)
-    return Outcome("again", "no answer in time" if late else "no connection, or it was cut")
+def _blocked(reason: str) -> Outcome:
+    return Outcome("stop", FULL if "flood-stage" in reason else READ_ONLY)
 
 
 def _of_error(status: int, kind: str, reason: str) -> Outcome:
     if kind == BLOCKED and status in (403, 429):
-        return Outcome("stop", FULL if "flood-stage" in reason else READ_ONLY)
+        return _blocked(reason)
     if kind in UNPLACED or WITHOUT_WRITE_INDEX in reason:
         return Outcome("unplaced", kind)
     if status in (401, 403):
-        return Outcome("stop", REFUSED)
+        return Outcome("stop", FORBIDDEN)
     if status >= 500 or status in TOO_BUSY:
         return Outcome("again", f"{status} {kind}".strip())
     return Outcome("dead", _short(kind, reason))
