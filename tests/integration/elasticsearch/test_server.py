@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import trustme
-from elasticsearch import AuthenticationException
+from elasticsearch import AuthenticationException, Elasticsearch
 from elasticsearch import ConnectionError as NoConnection
-from integration.elasticsearch.conftest import wipe
+from integration.elasticsearch.conftest import needs_server, wipe
 from integration.elasticsearch.server import Cluster
+
+import leumund
+from leumund.testing.airflow import until
 
 
 def test_the_server_is_a_real_elasticsearch_nine(cluster: Cluster) -> None:
@@ -38,6 +46,40 @@ def test_a_certificate_of_another_authority_is_not_believed(
         pytest.raises(NoConnection, match="CERTIFICATE_VERIFY_FAILED"),
     ):
         client.info()
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """One in which a server that has stepped down may clear up; pytest's own are closed to it."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o1777)
+        yield Path(folder)
+
+
+def test_a_test_run_that_is_killed_leaves_nothing(open_folder: Path) -> None:
+    needs_server()
+    code = "from integration.elasticsearch import server\n"
+    code += "with server.running() as it: print(it.url, flush=True); input()"
+    paths = [Path(__file__).parents[2], Path(leumund.__file__).parents[1]]
+    run = subprocess.Popen(
+        [sys.executable, "-c", code],
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(map(str, paths)),
+            "TMPDIR": str(open_folder),
+        },
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert run.stdout and run.stdin
+    url = run.stdout.readline().strip()
+    with Elasticsearch(url, max_retries=0) as client:
+        assert client.ping()
+        run.kill()
+        run.wait()
+        until(lambda: not client.ping(), within=60, what="end of the server")
+    until(lambda: not list(open_folder.iterdir()), within=60, what="end of its files")
 
 
 def test_wiping_a_prefix_leaves_its_neighbours(cluster: Cluster, prefix: str) -> None:
