@@ -16,7 +16,10 @@ _DATES = ("@timestamp", "leumund.source.last_success", "leumund.gap.end")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column of an aggregation: its Lens state, and its width where a table shows it."""
+    """A column of an aggregation: its Lens state, and its width where a table shows it.
+
+    Its id has no dots: a chart would read them as a path.
+    """
 
     id: str
     state: Json
@@ -35,9 +38,17 @@ def metric(
     """A sum, minimum, maximum or number of distinct values of a field, in the field's own form."""
     params = {"emptyAsNull": operation != "sum"}
     told = text or label(view, field)
-    return _metric(
-        f"{operation}-{field}", told, operation, field, only=only, params=params, width=width
-    )
+    name = identified(operation, field)
+    return _metric(name, told, operation, field, only=only, params=params, width=width)
+
+
+def identified(operation: str, field: str) -> str:
+    """The id of a column.
+
+    >>> identified("max", "leumund.sink.dead"), identified("terms", "@timestamp")
+    ('max_leumund_sink_dead', 'terms_timestamp')
+    """
+    return f"{operation}_{field.replace('.', '_').replace('@', '')}"
 
 
 def terms(view: str, field: str, *, by: str = "", size: int = 10, width: int = 0) -> Column:
@@ -66,7 +77,7 @@ def terms(view: str, field: str, *, by: str = "", size: int = 10, width: int = 0
             "excludeIsRegex": False,
         },
     }
-    return Column(id=f"terms-{field}", state=state, width=width)
+    return Column(id=identified("terms", field), state=state, width=width)
 
 
 def over_days(text: str = "Tag") -> Column:

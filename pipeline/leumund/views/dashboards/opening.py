@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leumund.views.dashboards.fields import INDEX, NOW
-from leumund.views.dashboards.lens import metric, table_panel, terms
+from leumund.views.dashboards.lens import identified, metric, table_panel, terms
 from leumund.views.dashboards.objects import Object
 from leumund.views.dashboards.page import Choice, Panel, row
 from leumund.views.dashboards.texts import markdown
@@ -42,7 +42,7 @@ def basis() -> Object:
         "Gilt für den heutigen Stand, gleich welcher Zeitraum gewählt ist.",
         query=STATUS,
         columns=[
-            terms(NOW, "leumund.basis", by="max-@timestamp"),
+            terms(NOW, "leumund.basis", by=identified("max", "@timestamp")),
             metric("unique_count", NOW, "organization.name", text="Marken", width=90),
             metric("max", INDEX, "@timestamp", text="Gerechnet bis", width=150),
         ],
