@@ -1,4 +1,4 @@
-"""Writes the report whenever something was read or scored."""
+"""Brings report and Elasticsearch up to date whenever something was read or scored."""
 
 from datetime import timedelta
 
@@ -7,11 +7,15 @@ from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, dag, task
 
 
 @task
-def write() -> str:
-    """The name of the report."""
+def bring_up_to_date() -> dict[str, int]:
+    """Documents that each sink took; a sink that stopped fails the task, the others are served."""
     from leumund import flows
+    from leumund.errors import Unavailable
 
-    return flows.publish(chain.parts()).name
+    published = flows.publish(chain.parts())
+    if stopped := "; ".join(sink.stopped for sink in published.sinks if sink.stopped):
+        raise Unavailable(stopped)
+    return {sink.sink: sink.done for sink in published.sinks}
 
 
 @dag(
@@ -24,7 +28,7 @@ def write() -> str:
     **chain.settings("publish", ends_within=timedelta(hours=1)),
 )
 def publish() -> None:
-    write()
+    bring_up_to_date()
 
 
 publish()

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -205,6 +205,42 @@ class Evidence:
     hard: int
     sources: int
     members: int
+
+
+class Shown(NamedTuple):
+    """What a mention says about a brand, as views are handed it: plain, as there are many.
+
+    Times are microseconds of the epoch, `day` ISO text.
+    `extra` is JSON text. A text that was dropped is empty; `story` is '' while it is unknown.
+    """
+
+    id: str
+    brand: str
+    negative: float
+    neutral: float
+    positive: float
+    story: str | None
+    source: str
+    native_id: str
+    published_at: int
+    collected_at: int
+    day: str
+    kind: str
+    title: str
+    text: str
+    url: str
+    outlet: str
+    reach: float | None
+    tier: str | None
+    region: str
+    likes: int | None
+    shares: int | None
+    comments: int | None
+    rating: float | None
+    owned: int
+    label: str
+    signature: str
+    extra: str
 
 
 Verdict = Literal["better", "worse", "stable", "open", "none"]

@@ -29,11 +29,12 @@ from leumund.flows.parts import Card
 from leumund.inference import manifest
 from leumund.inference.load import Loaded, load
 from leumund.keyring import Keyring
-from leumund.record import Record, open_record
+from leumund.record import Record, feed, open_record
 from leumund.reputation.method import Method
 from leumund.reputation.responses import Responses
+from leumund.servers import Servers
 from leumund.sources import files
-from leumund.types import TONES, Channel, Cursor, Enricher, Item, Source, Window
+from leumund.types import TONES, Channel, Cursor, Enricher, Item, Source, View, Window
 from leumund.web import Fetcher, user_agent
 
 
@@ -62,8 +63,19 @@ class Parts:
 
     @cached_property
     def record(self) -> Record:
+        """The record, which tells the sinks that the file names of every change."""
         self.home.mkdir(parents=True, exist_ok=True)
-        return open_record(self.home / "record.sqlite")
+        opened = open_record(self.home / "record.sqlite")
+        feed.subscribe(opened, self.servers.sinks, now=self.clock())
+        return opened
+
+    @cached_property
+    def servers(self) -> Servers:
+        return Servers(self.config, self.home)
+
+    @cached_property
+    def views(self) -> Mapping[str, View]:
+        return self.servers.views()
 
     @cached_property
     def keyring(self) -> Keyring:

@@ -7,14 +7,20 @@ from leumund.flows.alert import alert, deliver
 from leumund.flows.collect import Collected, collect, import_files, unreached
 from leumund.flows.enrich import enrich
 from leumund.flows.maintain import erase_author, erase_mention, maintain
-from leumund.flows.publish import publish
+from leumund.flows.publish import Publication, Published, publish, report
+from leumund.flows.schema import Rebuilt, apply_schema, compare, rebuild, schema_differences
 from leumund.flows.score import Scored, score
 
 __all__ = [
     "Collected",
+    "Publication",
+    "Published",
+    "Rebuilt",
     "Scored",
     "alert",
+    "apply_schema",
     "collect",
+    "compare",
     "deliver",
     "enrich",
     "erase_author",
@@ -22,6 +28,9 @@ __all__ = [
     "import_files",
     "maintain",
     "publish",
+    "rebuild",
+    "report",
+    "schema_differences",
     "score",
     "unreached",
 ]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from leumund.config import Config
 from leumund.keyring import Keyring
 from leumund.record import Record
 from leumund.reputation.method import Method
 from leumund.reputation.responses import Responses
-from leumund.types import Channel, Enricher, Source
+from leumund.types import Channel, Enricher, Source, View
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is done, how many are done and how many there are (None: unknown)."""
@@ -30,6 +33,17 @@ class Card:
     name: str
     licence: str
     figures: tuple[tuple[str, float, str], ...]
+
+
+class Servers(Protocol):
+    """The servers that leumund.toml names; `sinks` are the names under which they are told."""
+
+    @property
+    def sinks(self) -> tuple[str, ...]: ...
+    def elasticsearch(self, role: Literal["writer", "setup"]) -> Elasticsearch: ...
+    def elastic(self, names: Mapping[str, str] | None = None) -> View:
+        """The view that writes to Elasticsearch, to its aliases or to the index of each alias."""
+        ...
 
 
 class Parts(Protocol):
@@ -63,3 +77,7 @@ class Parts(Protocol):
     def source(self, name: str) -> Source: ...
     def import_of(self, path: Path, source: str, columns: Sequence[str]) -> Source: ...
     def channel(self, name: str) -> Channel: ...
+    @property
+    def servers(self) -> Servers: ...
+    @property
+    def views(self) -> Mapping[str, View]: ...

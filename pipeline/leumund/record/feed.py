@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
@@ -25,7 +26,7 @@ from leumund.record.tables import (
 Objects = Mapping[str, Mapping[str, str]]
 """Name of each object, with what its document must be found by once the object is gone."""
 
-STORIES = 10
+STORIES = 5
 """Stories of a brand that a view lists."""
 
 LASTING = timedelta(days=2)
@@ -113,6 +114,41 @@ def announce_system(record: Record, sources: Iterable[str], *, now: datetime) ->
         )
 
 
+def expected(record: Record, sink: str) -> Counter[tuple[str, str]]:
+    """How many mentions, points and signals a sink should show, by index and month."""
+    told = select(outbox.c.object, outbox.c.payload).where(
+        outbox.c.sink == sink, outbox.c.object.startswith("mention:")
+    )
+    shown = select(func.count()).select_from(index_points).where(index_points.c.superseded == 0)
+    raised = select(func.count()).select_from(signals)
+    with record.reading() as connection:
+        alive = _opinions(connection).keys()
+        found = Counter(
+            ("mentions", payload["month"])
+            for name, payload in connection.execute(told)
+            if name in alive
+        )
+        found["index", ""] = int(connection.execute(shown).scalar_one())
+        found["signals", ""] = int(connection.execute(raised).scalar_one())
+    return found
+
+
+def first_month(record: Record) -> date | None:
+    """The first day of the month of the oldest mention that has an opinion."""
+    oldest = select(func.min(mentions.c.published_at)).where(mentions.c.state == "read")
+    with record.reading() as connection:
+        at = connection.execute(oldest).scalar()
+    return None if at is None else at.astimezone(UTC).date().replace(day=1)
+
+
+def tick(record: Record, sink: str) -> int:
+    """The newest revision that was written for a sink."""
+    with record.reading() as connection:
+        return int(
+            connection.execute(select(sinks.c.tick).where(sinks.c.name == sink)).scalar_one()
+        )
+
+
 def points(days: Iterable[tuple[str, date]]) -> Objects:
     """The index of brands on days, and all that is shown as of now for these brands."""
     found: dict[str, Mapping[str, str]] = {}
@@ -155,9 +191,7 @@ def _everything(connection: Connection, sink: str) -> Objects:
         **{row.object: row.payload for row in connection.execute(told)},
         **_opinions(connection),
         **points((brand, day) for brand, day in connection.execute(days)),
-        **{
-            f"signal:{s}": {"signal": s} for s in connection.execute(select(signals.c.id)).scalars()
-        },
+        **{f"signal:{name}": {"signal": name} for name in raised.scalars()},
         **_runs(connection),
         **_gaps(connection.execute(spans).mappings()),
     }

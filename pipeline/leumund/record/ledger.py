@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -19,6 +20,35 @@ Sums = dict[str, Counter[str]]
 COLLECT = ("duplicate", "deleted", "dead_lettered", "kept")
 ENRICH = ("read", "filtered", "replaced", "dead_lettered", "deleted", "pending")
 OUTBOX = ("done", "superseded", "dead", "pending")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One passage of a flow; `finished_at` is None while it runs or after it was killed."""
+
+    number: int
+    kind: str
+    started_at: datetime
+    finished_at: datetime | None
+    outcome: str
+
+
+def run(record: Record, number: int) -> Run | None:
+    """The run of that number."""
+    statement = select(runs).where(runs.c.id == number)
+    with record.reading() as connection:
+        row = connection.execute(statement).one_or_none()
+    return (
+        None
+        if row is None
+        else Run(
+            number=row.id,
+            **{
+                name: getattr(row, name)
+                for name in ("kind", "started_at", "finished_at", "outcome")
+            },
+        )
+    )
 
 
 def start(record: Record, kind: str, *, now: datetime) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, bindparam, select
+from sqlalchemy import Connection, RowMapping, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from leumund import crash
@@ -285,6 +285,59 @@ def _pause(parcel: Parcel, chance: random.Random) -> timedelta:
     """1, 2, 4 … s by attempt, at most 5 minutes, half of it by chance."""
     longest = min(timedelta(seconds=2 ** min(parcel.attempts, 16)), LONGEST_PAUSE)
     return longest * (0.5 + chance.random() / 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """How many rows of a sink wait, were delivered and were given up; since when one waits."""
+
+    pending: int
+    done: int
+    dead: int
+    oldest: datetime | None
+
+    @property
+    def total(self) -> int:
+        return self.pending + self.done + self.dead
+
+    def lag(self, now: datetime) -> float:
+        """Seconds for which the oldest waiting row has waited, ≥ 0."""
+        return max(0.0, (now - self.oldest).total_seconds()) if self.oldest else 0.0
+
+
+def queue(record: Record, sink: str) -> Queue:
+    """How the rows of one sink stand."""
+    of_sink = outbox.c.sink == sink
+    waits = outbox.c.state.in_(("pending", "leased"))
+    states = select(outbox.c.state, func.count()).where(of_sink).group_by(outbox.c.state)
+    oldest = select(func.min(outbox.c.created_at)).where(of_sink, waits)
+    with record.reading() as connection:
+        counts: Counter[str] = Counter(dict(connection.execute(states).tuples().all()))
+        since = connection.execute(oldest).scalar()
+    return Queue(
+        pending=counts["pending"] + counts["leased"],
+        done=counts["done"],
+        dead=counts["dead"],
+        oldest=since,
+    )
+
+
+def pages(record: Record, sink: str, *, size: int) -> Iterator[list[Parcel]]:
+    """Every row of a sink, whatever became of it, in pages by number; nothing is leased."""
+    last = 0
+    while True:
+        statement = (
+            select(outbox)
+            .where(outbox.c.sink == sink, outbox.c.id > last)
+            .order_by(outbox.c.id)
+            .limit(size)
+        )
+        with record.reading() as connection:
+            rows = connection.execute(statement).mappings().all()
+        if not rows:
+            return
+        last = rows[-1]["id"]
+        yield [_parcel(row, state=row["state"], owner=row["lease_owner"]) for row in rows]
 
 
 def _move(connection: Connection, parcel: Parcel, **values: object) -> bool:

@@ -3,49 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Text, and_, select, type_coerce
 
 from leumund.record import Record
 from leumund.record.rows import chunks
 from leumund.record.tables import mentions, opinions, stories
-
-
-class Shown(NamedTuple):
-    """What a mention says about a brand. Times are microseconds of the epoch, `day` ISO text.
-
-    `extra` is JSON text. A text that was dropped is empty; `story` is '' while it is unknown.
-    """
-
-    id: str
-    brand: str
-    negative: float
-    neutral: float
-    positive: float
-    story: str | None
-    source: str
-    native_id: str
-    published_at: int
-    collected_at: int
-    day: str
-    kind: str
-    title: str
-    text: str
-    url: str
-    outlet: str
-    reach: float | None
-    tier: str | None
-    region: str
-    likes: int | None
-    shares: int | None
-    comments: int | None
-    rating: float | None
-    owned: int
-    label: str
-    signature: str
-    extra: str
-
+from leumund.types import Shown
 
 _COLUMNS = (
     mentions.c.id,
@@ -93,8 +57,8 @@ def shown(record: Record, ids: Iterable[str]) -> tuple[list[Shown], set[tuple[st
     )
     with record.reading() as connection:
         for part in chunks(ids):
-            rows = connection.execute(statement.where(mentions.c.id.in_(part)))
-            batch = [Shown._make(row) for row in rows]
+            rows = connection.execute(statement.where(mentions.c.id.in_(part))).all()
+            batch = list(map(Shown._make, rows))
             answered |= _answered(connection, (row.native_id for row in batch))
             found += batch
     return found, answered

@@ -8,47 +8,14 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Protocol
-from urllib.parse import urlsplit
 
 import orjson
 
-from leumund.types import TONES, Estimate, IndexPoint, Signal
+from leumund.types import TONES, Estimate, IndexPoint, Shown, Signal
 
 Document = dict[str, object]
 HEADLINE = 90
 ANSWERABLE = ("post", "comment", "review")
-
-
-class Mentioned(Protocol):
-    """What a mention says about a brand; the fields of `record.shown.Shown`."""
-
-    id: str
-    brand: str
-    story: str | None
-    source: str
-    published_at: int
-    collected_at: int
-    day: str
-    kind: str
-    title: str
-    text: str
-    url: str
-    outlet: str
-    reach: float | None
-    tier: str | None
-    region: str
-    likes: int | None
-    shares: int | None
-    comments: int | None
-    rating: float | None
-    owned: int
-    label: str
-    signature: str
-    extra: str
-    negative: float
-    neutral: float
-    positive: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +31,7 @@ class Origin:
 
 def encoded(document: Document, revision: int) -> bytes:
     """The document as JSON, with its revision and the CRC-32 of its other fields."""
-    body = orjson.dumps(document)
+    body = orjson.dumps(document, option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS)
     return b'{"leumund.revision":%d,"leumund.checksum":%d,%b' % (
         revision,
         zlib.crc32(body),
@@ -77,7 +44,7 @@ def checksum(body: bytes) -> int:
     return int(orjson.loads(body)["leumund.checksum"])
 
 
-def mention(row: Mentioned, origin: Origin, *, answered: bool) -> Document:
+def mention(row: Shown, origin: Origin, *, answered: bool) -> Document:
     """A mention and what it says about one brand."""
     tone = (row.negative, row.neutral, row.positive)
     text = row.text if origin.show_text else ""
@@ -91,7 +58,7 @@ def mention(row: Mentioned, origin: Origin, *, answered: bool) -> Document:
             "event.created": _moment(row.collected_at),
             "event.dataset": row.source,
             "url.full": row.url,
-            "url.domain": urlsplit(row.url).hostname or "" if row.url else "",
+            "url.domain": _domain(row.url),
             "message": text,
             "leumund.title": row.title,
             "leumund.headline": _headline(row.title or text),
@@ -230,16 +197,11 @@ def signal(one: Signal, *, subject: str, targets: int, state: str, example: bool
 
 def system(kind: str, at: datetime, values: Mapping[str, object]) -> Document:
     """How the machinery does: a run, source, sink, model or gap, by its fields."""
-    head: Document = {"@timestamp": _iso(at), "leumund.document": kind}
-    return _filled(head | {name: _plain(value) for name, value in values.items()})
+    return _filled({"@timestamp": at, "leumund.document": kind, **values})
 
 
 def _filled(document: Document) -> Document:
     return {name: value for name, value in document.items() if value is not None and value != ""}
-
-
-def _plain(value: object) -> object:
-    return _iso(value) if isinstance(value, datetime) else value
 
 
 def _triple(name: str, value: Estimate | None) -> Document:
@@ -249,23 +211,28 @@ def _triple(name: str, value: Estimate | None) -> Document:
     return {f"leumund.{name}.{part}": round(figure, 3) for part, figure in parts.items()}
 
 
-def _reply(row: Mentioned, *, answered: bool) -> str:
+def _reply(row: Shown, *, answered: bool) -> str:
     if row.owned or row.kind not in ANSWERABLE:
         return "none"
     return "answered" if answered else "open"
 
 
 def _headline(text: str) -> str:
-    return textwrap.shorten(text, HEADLINE, placeholder=" …") if text else ""
+    return textwrap.shorten(text, HEADLINE, placeholder=" …") if len(text) > HEADLINE else text
 
 
-def _moment(micros: int) -> str:
-    return _iso(datetime.fromtimestamp(micros / 1_000_000, UTC))
+def _domain(url: str) -> str:
+    """Host of an address that was checked when it was collected.
+
+    >>> _domain("https://forum.example:8080/1?a=b"), _domain("")
+    ('forum.example', '')
+    """
+    return url.split("/", 3)[2].rpartition("@")[2].partition(":")[0] if "://" in url else ""
 
 
-def _iso(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _moment(micros: int) -> datetime:
+    return datetime.fromtimestamp(micros // 1_000_000, UTC)
 
 
-def _noon(day: date) -> str:
-    return _iso(datetime.combine(day, time(12), UTC))
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), UTC)

@@ -8,9 +8,9 @@ from textwrap import wrap
 from markupsafe import Markup
 
 from leumund.types import IndexPoint, Signal
-from leumund.views.facts import BrandFacts, MethodFacts, Support
+from leumund.views.facts import Basis, BrandFacts, MethodFacts, Story, Support
 from leumund.views.marking import fact
-from leumund.words import day, number, reason, word
+from leumund.words import counted, day, listed, number, reason, word
 
 SYMBOLS = {"better": "▲", "worse": "▼", "stable": "■", "open": "◇", "none": "–"}
 SIGNAL_NAMES = {
@@ -91,6 +91,40 @@ def signal_name(signal: Signal) -> str:
     """What kind of marker this is, with its level where one is told."""
     name = SIGNAL_NAMES[signal.kind]
     return f"{name}, {word(signal.level)}" if signal.kind == "drop" else name
+
+
+def basis(what: Basis) -> Markup:
+    """What the figures rest on, and what is not included.
+
+    >>> from leumund.views.facts import BasisSource
+    >>> example = BasisSource(name="a", kind="Presse", example=True, reached=True)
+    >>> basis(Basis(sources=(example,), not_included=("soziale Netze",))).striptags()
+    '1 Quelle mit Beispieldaten. Nicht enthalten: soziale Netze.'
+    """
+    groups = []
+    if what.open:
+        noun = "Quelle" if len(what.open) == 1 else "Quellen"
+        counted_open = fact(len(what.open), "basis/open")
+        groups.append(Markup("{} frei zugängliche {}").format(counted_open, noun))
+    if what.examples:
+        noun = "Quelle" if len(what.examples) == 1 else "Quellen"
+        counted = fact(len(what.examples), "basis/examples")
+        groups.append(Markup("{} {} mit {}").format(counted, noun, word("example")))
+    left_out = f" Nicht enthalten: {listed(what.not_included)}." if what.not_included else ""
+    return Markup(" und ").join(groups) + "." + left_out
+
+
+def copies(story: Story) -> str:
+    """A story and who took it up, as people count it.
+
+    >>> from leumund.types import BERLIN
+    >>> from datetime import datetime
+    >>> one = Story(headline="", url="", source="", first_seen=datetime.now(BERLIN), posts=41,
+    ...             pickups=40, tone="neutral", share=1.0)
+    >>> copies(one)
+    '1 Meldung, 40 Übernahmen'
+    """
+    return f"1 {word('story')}, {counted(story.pickups, 'Übernahme', 'Übernahmen')}"
 
 
 def _method_since(brand: BrandFacts) -> date:

@@ -1,47 +1,30 @@
-"""The command line: check, run, and each step of the chain on its own."""
+"""The chain on the command line: check, run, and each of its steps on its own."""
 
 from __future__ import annotations
 
-import logging
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from leumund import doctor, flows, wiring, words
-from leumund.config import home, load
-from leumund.errors import LeumundError, Misconfigured
-from leumund.flows.parts import Progress as Report
-from leumund.flows.parts import silent
+from leumund import doctor, flows, words
+from leumund.cli.servers import print_sinks
+from leumund.cli.terminal import (
+    DEFAULT,
+    Clock,
+    ConfigFile,
+    app,
+    console,
+    errors,
+    parts_of,
+    progress_bars,
+)
+from leumund.errors import Misconfigured
 from leumund.record import ledger
 from leumund.types import Signal
 from leumund.wiring import Parts
 
-app = typer.Typer(
-    name="leumund",
-    help="Monitor of sentiment and reputation for German-speaking brands.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-console = Console(width=None if sys.stdout.isatty() else 120)  # a log is as wide as its lines
-errors = Console(stderr=True)
-
-ConfigFile = Annotated[
-    Path, typer.Option("--config", "-c", envvar="LEUMUND_CONFIG", help="The leumund.toml to use.")
-]
-Clock = Annotated[
-    str,
-    typer.Option("--clock", help="Run as if it were this moment, e.g. 2026-11-24T08:00+01:00."),
-]
-DEFAULT = Path("leumund.toml")
 LEDGER = {
     "fetched": "gesehen",
     "read": "gelesen",
@@ -53,32 +36,10 @@ LEDGER = {
 }
 
 
-def _parts(config: Path, clock: str = "") -> Parts:
-    now = wiring.stopped_at(clock) if clock else lambda: datetime.now(UTC)
-    return Parts(path=config, config=load(config), home=home(), clock=now)
-
-
-@contextmanager
-def _progress() -> Iterator[Report]:
-    """Bars in a terminal, nothing in a log."""
-    if not console.is_terminal:
-        yield silent
-        return
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bars:
-        tasks: dict[str, object] = {}
-
-        def report(what: str, done: int, total: int | None) -> None:
-            task = tasks.setdefault(what, bars.add_task(what, total=total))
-            bars.update(task, completed=done, total=total)  # type: ignore[arg-type]
-
-        yield report
-
-
 @app.command()
 def check(config: ConfigFile = DEFAULT) -> None:
     """Validate leumund.toml; names file, line and key of every mistake. Exit 2 if there is one."""
-    parts = _parts(config)
+    parts = parts_of(config)
     parts.verify()
     brands, sources = len(parts.config.brand), len(parts.config.source)
     console.print(f"{config}: in order. {brands} brands, {sources} sources.", highlight=False)
@@ -87,15 +48,15 @@ def check(config: ConfigFile = DEFAULT) -> None:
 @app.command()
 def run(config: ConfigFile = DEFAULT, clock: Clock = "") -> None:
     """Collect, enrich, score, alert and report: the whole chain once."""
-    parts = _parts(config, clock)
+    parts = parts_of(config, clock)
     parts.verify()
-    with _progress() as progress:
+    with progress_bars() as progress:
         collected = flows.collect(parts, progress=progress)
         flows.enrich(parts, progress=progress)
         scored = flows.score(parts, progress=progress)
         raised = flows.alert(parts, progress=progress)
         flows.maintain(parts)
-        report = flows.publish(parts)
+        published = flows.publish(parts, progress=progress)
     for source, reason in flows.unreached(parts):
         console.print(f"{source}: {reason}", highlight=False, markup=False)
     for result in collected:
@@ -105,7 +66,10 @@ def run(config: ConfigFile = DEFAULT, clock: Clock = "") -> None:
     _print_index(scored)
     for signal in raised:
         console.print(_line(signal), highlight=False)
-    console.print(f"\nBericht: [bold]{report}[/]", soft_wrap=True)
+    console.print(f"\nBericht: [bold]{published.report}[/]", soft_wrap=True)
+    print_sinks(published)
+    if link := parts.servers.dashboards:
+        console.print(f"Dashboards: [bold]{link}[/]", soft_wrap=True)
     _stop_unless_balanced(parts)
 
 
@@ -121,7 +85,7 @@ def import_(
     clock: Clock = "",
 ) -> None:
     """Read files once into the record, with the settings of a `files` source."""
-    parts = _parts(config, clock)
+    parts = parts_of(config, clock)
     counts = flows.import_files(parts, files, source=source, columns=map_ or [])
     console.print(", ".join(f"{term} {n}" for term, n in sorted(counts.items())), highlight=False)
 
@@ -133,8 +97,8 @@ def collect(
     clock: Clock = "",
 ) -> None:
     """Fetch what is new from the sources."""
-    parts = _parts(config, clock)
-    with _progress() as progress:
+    parts = parts_of(config, clock)
+    with progress_bars() as progress:
         results = flows.collect(parts, names or (), progress=progress)
     for result in results:
         kept, seen = result.counts["kept"], result.counts["fetched"]
@@ -146,29 +110,29 @@ def collect(
 @app.command()
 def enrich(config: ConfigFile = DEFAULT, clock: Clock = "") -> None:
     """Read what is pending: language, brands, sentiment, stories."""
-    with _progress() as progress:
-        counts = flows.enrich(_parts(config, clock), progress=progress)
+    with progress_bars() as progress:
+        counts = flows.enrich(parts_of(config, clock), progress=progress)
     console.print(f"{counts['read']} read, {counts['filtered']} filtered", highlight=False)
 
 
 @app.command()
 def score(config: ConfigFile = DEFAULT, clock: Clock = "") -> None:
     """Compute the index of every brand."""
-    with _progress() as progress:
-        _print_index(flows.score(_parts(config, clock), progress=progress))
+    with progress_bars() as progress:
+        _print_index(flows.score(parts_of(config, clock), progress=progress))
 
 
 @app.command()
 def alert(config: ConfigFile = DEFAULT, clock: Clock = "") -> None:
     """Decide the closed days and send what is due."""
-    raised = flows.alert(_parts(config, clock))
+    raised = flows.alert(parts_of(config, clock))
     console.print(f"{len(raised)} signals", highlight=False)
 
 
 @app.command()
 def report(config: ConfigFile = DEFAULT, clock: Clock = "") -> None:
     """Write the HTML report and print its path."""
-    console.print(str(flows.publish(_parts(config, clock))), soft_wrap=True, highlight=False)
+    console.print(str(flows.report(parts_of(config, clock))), soft_wrap=True, highlight=False)
 
 
 @app.command("doctor")
@@ -177,7 +141,7 @@ def doctor_(config: ConfigFile = DEFAULT, clock: Clock = "") -> None:
 
     Exit 2 only for an unbalanced ledger or an unreadable record, model or configuration.
     """
-    healthy = doctor.examine(_parts(config, clock), console)
+    healthy = doctor.examine(parts_of(config, clock), console)
     if not healthy:
         raise typer.Exit(2)
 
@@ -191,7 +155,7 @@ def erase(
     clock: Clock = "",
 ) -> None:
     """Remove an author or a mention everywhere, for good; prints a receipt."""
-    parts = _parts(config, clock)
+    parts = parts_of(config, clock)
     if mention and not (source or author):
         receipt = flows.erase_mention(parts, mention)
     elif source and author and not mention:
@@ -238,18 +202,3 @@ def _stop_unless_balanced(parts: Parts) -> None:
         for line in broken:
             errors.print(line, highlight=False)
         raise typer.Exit(2)
-
-
-def main() -> None:
-    """Entry point: known errors end in one sentence and exit 2, unknown ones in a traceback."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    logging.getLogger("leumund.sources").setLevel(logging.ERROR)  # `run` names what it missed
-    try:
-        app()
-    except LeumundError as error:
-        errors.print(str(error), highlight=False, soft_wrap=True, markup=False)
-        sys.exit(2)
-
-
-if __name__ == "__main__":
-    main()

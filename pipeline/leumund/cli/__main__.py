@@ -1,0 +1,5 @@
+"""`python -m leumund.cli` is `leumund`."""
+
+from leumund.cli import main
+
+main()
