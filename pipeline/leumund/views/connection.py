@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
@@ -50,7 +51,7 @@ def opened(
     Args:
         url: https://host:9200 or http://host:9200, without a name or password in it.
         ca_file: the certificate authority to believe, PEM; default: those of the system.
-        fingerprint: SHA-256 of the server's or its authority's certificate, instead of `ca_file`.
+        fingerprint: SHA-256 of the server's certificate, or of one in the chain that it shows.
         api_key: as Elasticsearch printed it (encoded), or as id:key.
         login: name and password of an administrator, where there is no key yet.
         timeout: seconds that one request may take.
@@ -65,22 +66,17 @@ def opened(
         tls["ca_certs"] = ca_file
     if fingerprint:
         tls["ssl_assert_fingerprint"] = _digits(fingerprint)
-    try:
-        found: Elasticsearch = client.Elasticsearch(
-            _with_port(url),
-            api_key=_key(api_key),
-            basic_auth=None if api_key else login,
-            request_timeout=timeout,
-            max_retries=0,
-            retry_on_timeout=False,
-            retry_on_status=(),
-            serializer=importlib.import_module("elasticsearch.serializer").OrjsonSerializer(),
-            **tls,
-        )
-    except OSError as unreadable:
-        raise Misconfigured(
-            f"{ca_file} is no certificate authority in PEM: name another ca_file."
-        ) from unreadable
+    found: Elasticsearch = client.Elasticsearch(
+        _with_port(url),
+        api_key=_key(api_key),
+        basic_auth=None if api_key else login,
+        request_timeout=timeout,
+        max_retries=0,
+        retry_on_timeout=False,
+        retry_on_status=(),
+        serializer=importlib.import_module("elasticsearch.serializer").OrjsonSerializer(),
+        **tls,
+    )
     return found
 
 
@@ -140,7 +136,7 @@ def _away(error: ApiError, url: str) -> Unavailable | None:
     kind, reason = _cause(error)
     if kind == "cluster_block_exception":
         return Unavailable(
-            f"Elasticsearch at {url} takes no writes at present: {reason}. Mostly its disk is full."
+            f"Elasticsearch at {url} takes no writes, mostly because its disk is full: {reason}"
         )
     if error.status_code in BUSY or error.status_code >= 500:
         return Unavailable(
@@ -156,6 +152,10 @@ def _refused(error: ApiError, url: str) -> Misconfigured:
         return Misconfigured(_unknown_key(url, reason))
     if status == 403:
         return Misconfigured(_forbidden(url, reason))
+    if reason.startswith("no handler found for uri [/_security"):
+        return Misconfigured(
+            f"Elasticsearch at {url} knows no keys: switch on xpack.security there, or leave them."
+        )
     if kind == "media_type_header_exception" or status == 406:
         return Misconfigured(_other_version(url, "older"))
     if kind == "index_not_found_exception":
@@ -168,7 +168,7 @@ def _refused(error: ApiError, url: str) -> Misconfigured:
 def _unreached(error: TransportError, url: str) -> LeumundError:
     from elasticsearch import ConnectionTimeout, SerializationError
 
-    text = str(error)
+    text = _chain(error)
     if isinstance(error, ConnectionTimeout):
         return Unavailable(
             f"Elasticsearch at {url} did not answer in time; it will be asked again."
@@ -193,21 +193,31 @@ def _unreached(error: TransportError, url: str) -> LeumundError:
     )
 
 
+def _chain(error: BaseException | None) -> str:
+    """What an error and those behind it say; the library's own says only "TLS error"."""
+    said = []
+    while error:
+        said.append(str(error))
+        error = error.__cause__ or error.__context__
+    return " ".join(said)
+
+
 def _cause(error: ApiError) -> tuple[str, str]:
     """Kind and reason that the server names, the reason at most 300 characters."""
     body = error.body
     told = body.get("error") if isinstance(body, dict) else None
     if not isinstance(told, dict):
         return "", str(told or "")[:300]
-    roots = told.get("root_cause") or [told]
-    return str(told.get("type", "")), str(roots[0].get("reason", told.get("reason", "")))[:300]
+    first = (told.get("root_cause") or [told])[0]
+    reasons = (first.get("reason"), first.get("additional_unsuccessful_credentials"))
+    return str(told.get("type", "")), "; ".join(str(part)[:300] for part in reasons if part)
 
 
 def _unknown_key(url: str, reason: str) -> str:
     fault = "has expired" if "expired" in reason else "is unknown or wrong"
     return (
-        f"Elasticsearch at {url} lets us in no more: the API key {fault}. "
-        "Create one with `leumund elastic setup` and put it where leumund.toml says."
+        f"Elasticsearch at {url} does not let us in: the API key {fault}; "
+        "create one with `leumund elastic setup` and put it where leumund.toml says."
     )
 
 
@@ -256,8 +266,19 @@ def _check(url: str, *, ca_file: str, fingerprint: str, secret: str) -> None:
         raise Misconfigured("ca_file and fingerprint need an [elasticsearch] url with https://.")
     if fingerprint and not _HEX.fullmatch(_digits(fingerprint)):
         raise Misconfigured("[elasticsearch] fingerprint must be the 64 hex digits of SHA-256.")
+    if ca_file:
+        _check_authority(ca_file)
     if not re.fullmatch(r"[!-~]*", secret.strip()):
         raise Misconfigured("The API key for Elasticsearch is not one: it holds blanks or umlauts.")
+
+
+def _check_authority(ca_file: str) -> None:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(ca_file)
+    except OSError as unreadable:
+        raise Misconfigured(
+            f"{ca_file} is not there or no certificate in PEM: correct [elasticsearch] ca_file."
+        ) from unreadable
 
 
 def _key(api_key: str) -> str | tuple[str, str] | None:

@@ -208,7 +208,8 @@ def _copy(client: Elasticsearch, source: str, target: str, pause: Pause) -> None
         pause(wait)
         wait = min(wait * 2, 5.0)
     if error := state.get("error"):
-        raise Unavailable(f"Copying {source} was interrupted ({error.get('type')}); try again.")
+        fault = f"{error.get('type')}: {error.get('reason', '')[:200]}"
+        raise Unavailable(f"Copying {source} was interrupted ({fault}); try again.")
     if failures := state["response"]["failures"]:
         cause = failures[0].get("cause", {}).get("reason", "")
         raise Misconfigured(
