@@ -97,7 +97,7 @@ def _fetch(work: Path) -> Path:
         check=False,
     )
     if fetched.returncode:
-        raise Missing(f"let Maven reach its registry; it said: {fetched.stdout[-500:]}")
+        raise Missing(f"let Maven reach its registry; it said: {fetched.stdout[-500:].strip()}")
     return next(work.glob("*.zip"))
 
 

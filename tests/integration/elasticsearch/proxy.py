@@ -40,6 +40,7 @@ class Proxy:
         url: where it listens.
         always: befalls every bulk request for which nothing else is planned.
         largest: bulk bodies over so many bytes (unpacked) are answered with 413.
+        here: whether it listens.
         requests: bulk requests that arrived, refused ones included.
         statuses: how often each status was sent for a whole bulk request.
         tries: how often each id arrived; items of refused requests are not read.
@@ -116,23 +117,23 @@ class Proxy:
     def withholds(self, items: list[Item], fault: Withhold) -> list[Mapping[str, Any] | None]:
         """The answer of each item withheld: drawn by seed, id and try, whatever the threads do."""
         with self.changed:
-            drawn = [
-                random.Random(
-                    f"{self.seed}:{item.id or place}:{self.tries[item.id or '']}"
-                ).random()
-                for place, item in enumerate(items)
-            ]
+            drawn = [self._draw(item.id or f"place {n}") for n, item in enumerate(items)]
             answers = [fault.answer if one < fault.share else None for one in drawn]
             self.withheld += len(answers) - answers.count(None)
         return answers
 
+    def _draw(self, item: str) -> float:
+        return random.Random(f"{self.seed}:{item}:{self.tries[item]}").random()
+
     def _listen(self) -> None:
+        self.here = True
         self._http = ThreadingHTTPServer(("127.0.0.1", self._port), _handler(self))
         self._port = int(self._http.server_address[1])
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 
     def _close(self) -> None:
+        self.here = False
         self._http.shutdown()
         self._http.server_close()
         self._thread.join()
@@ -178,7 +179,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing: a request line may carry what does not belong into a log."""
 
     def do_GET(self) -> None:
-        if urlsplit(self.path).path.endswith("/_bulk"):
+        if not self.owner.here:  # a line that opened while the proxy went away
+            self._reset()
+        elif urlsplit(self.path).path.endswith("/_bulk"):
             with self.owner.bulk() as fault:
                 self._bulk(fault)
         else:
@@ -254,11 +257,9 @@ class _Handler(BaseHTTPRequestHandler):
         return gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
 
     def _refuse(self, status: int) -> None:
-        error = {
-            "error": {"type": "proxy", "reason": "by the proxy of the tests"},
-            "status": status,
-        }
-        self._say(status, {"Content-Type": JSON}, json.dumps(error).encode())
+        said = {"error": {"type": "proxy", "reason": "by the tests"}, "status": status}
+        body = b"" if status == 413 else json.dumps(said).encode()  # as the real server does
+        self._say(status, {"Content-Type": JSON}, body)
 
     def _say(
         self, status: int, headers: Mapping[str, str], body: bytes, *, cut: bool = False
