@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from leumund.views.dashboards.communication import communication
 from leumund.views.dashboards.executive import executive
 from leumund.views.dashboards.fields import data_views
 from leumund.views.dashboards.objects import Object, tag
+from leumund.views.dashboards.posts import posts
+from leumund.views.dashboards.system import system
 
 FILE = "leumund.ndjson"
 
@@ -20,7 +23,7 @@ def objects(*, prefix: str = "leumund", brand: str = "") -> list[Object]:
         brand: chosen in the brand list when a page opens; empty: all brands side by side.
     """
     pages, found = [], {}
-    for build in (executive,):
+    for build in (executive, communication, posts, system):
         page, panels = build(prefix, brand=brand)
         pages.append(page)
         found.update({(str(p.shows["type"]), str(p.shows["id"])): p.shows for p in panels})

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from leumund.views.dashboards.drawn import index_spec
-from leumund.views.dashboards.fields import NOW
+from leumund.views.dashboards.fields import INDEX, NOW
 from leumund.views.dashboards.lens import metric, table_panel, terms
 from leumund.views.dashboards.live import vega
 from leumund.views.dashboards.objects import Object
-from leumund.views.dashboards.opening import HEIGHT, PAGES, STATUS, brand_choice, opening
+from leumund.views.dashboards.opening import HEIGHT, PAGES, brand_choice, opening
 from leumund.views.dashboards.page import Panel, dashboard, row
 from leumund.views.dashboards.spread import map_spec, numbers_spec
 from leumund.words import word
@@ -79,13 +79,11 @@ def _verdict() -> Object:
         view=NOW,
         help_text="Ob sich die Reputation verändert hat. Wo nichts gesichert ist, steht der Grund. "
         "Heutiger Stand, gleich welcher Zeitraum gewählt ist.",
-        query=STATUS,
+        query="leumund.document: status",
         columns=[
             terms(NOW, "organization.name", width=130),
             terms(NOW, "leumund.statement", size=1),
             terms(NOW, "leumund.support", size=1),
-            metric(
-                "max", NOW, "leumund.posts", text=f"{word('mentions')} am letzten Tag", width=110
-            ),
+            metric("max", INDEX, "@timestamp", text="Gerechnet bis", width=130),
         ],
     )

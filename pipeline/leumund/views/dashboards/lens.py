@@ -103,18 +103,21 @@ def number_panel(
     help_text: str,
     value: Column,
     query: str = "",
-    colour: str = "",
+    whole: bool = False,
 ) -> Object:
-    """One big number with a line below it that says what it counts."""
+    """One big number with a line below it that says what it counts.
+
+    `whole` numbers and tables do not follow the lists above the page. Kibana then drops `query`
+    too, so their fields alone must say which documents are meant.
+    """
     visual = {
         "layerId": LAYER,
         "layerType": "data",
         "metricAccessor": value.id,
         "subtitle": help_text,
         "showBar": False,
-        **({"color": colour} if colour else {}),
     }
-    return _lens(name, title, "lnsMetric", view, help_text, [value], visual, query)
+    return _lens(name, title, "lnsMetric", view, help_text, [value], visual, query, whole=whole)
 
 
 def table_panel(
@@ -125,10 +128,10 @@ def table_panel(
     help_text: str,
     columns: Sequence[Column],
     query: str = "",
-    sort: tuple[str, str] | None = None,
+    whole: bool = False,
 ) -> Object:
     """A table; long texts wrap."""
-    visual: dict[str, object] = {
+    visual = {
         "layerId": LAYER,
         "layerType": "data",
         "columns": [
@@ -139,9 +142,7 @@ def table_panel(
         "headerRowHeight": "auto",
         "paging": {"size": 20, "enabled": len(columns) > 3},
     }
-    if sort:
-        visual["sorting"] = {"columnId": sort[0], "direction": sort[1]}
-    return _lens(name, title, "lnsDatatable", view, help_text, columns, visual, query)
+    return _lens(name, title, "lnsDatatable", view, help_text, columns, visual, query, whole=whole)
 
 
 def bar_panel(
@@ -184,7 +185,9 @@ def bar_panel(
         "labelsOrientation": {"x": 0, "yLeft": 0, "yRight": 0},
         "fittingFunction": "None",
     }
-    return _lens(name, title, "lnsXY", view, help_text, [across, *bars.values()], visual, query)
+    return _lens(
+        name, title, "lnsXY", view, help_text, [across, *bars.values()], visual, query, whole=False
+    )
 
 
 def one_colour(column: Column) -> Mapping[str, Column]:
@@ -219,6 +222,8 @@ def _lens(
     columns: Sequence[Column],
     visual: Json,
     query: str,
+    *,
+    whole: bool,
 ) -> Object:
     ordered = sorted(columns, key=lambda column: not column.state["isBucketed"])
     layer = {
@@ -226,6 +231,7 @@ def _lens(
         "columnOrder": [column.id for column in ordered],
         "incompleteColumns": {},
         "sampling": 1,
+        "ignoreGlobalFilters": whole,
     }
     state = {
         "datasourceStates": {"formBased": {"layers": {LAYER: layer}}},

@@ -9,7 +9,6 @@ from leumund.views.dashboards.page import Choice, Panel, row
 from leumund.views.dashboards.texts import markdown
 from leumund.words import word
 
-STATUS = "leumund.document: status"
 PAGES = {
     "leumund-executive": "Geschäftsleitung",
     "leumund-communication": "Kommunikation",
@@ -40,7 +39,7 @@ def basis() -> Object:
         view=NOW,
         help_text="Welche Quellen in die Zahlen eingehen und was nicht enthalten ist. "
         "Gilt für den heutigen Stand, gleich welcher Zeitraum gewählt ist.",
-        query=STATUS,
+        whole=True,
         columns=[
             terms(NOW, "leumund.basis", by=identified("max", "@timestamp")),
             metric("unique_count", NOW, "organization.name", text="Marken", width=90),

@@ -47,7 +47,7 @@ def tone_spec(prefix: str) -> Spec:
     names = _choice("datum.tone", {tone: word(tone) for tone in TONES})
     said = f"{_span_text(_WHOLE)} + '\u00a0%'"
     return live(
-        tone_layers(),
+        [*tone_layers(), _note()],
         ask=asked(f"{prefix}-index", "status", period=False, sort=BY_NAME),
         steps=[
             *computed(**{tone: f"'{tone}'" for tone in TONES}),
@@ -59,7 +59,7 @@ def tone_spec(prefix: str) -> Spec:
                 label=f"{field('organization.name')} + ': ' + {names} + '|' + {said}",
             ),
         ],
-        feeds={"tones": []},
+        feeds={"tones": [], "notes": _NOTE_STEPS},
         description=f"{word('tone')} der Marken, korrigiert, mit {word('margin')}.",
     )
 
@@ -117,7 +117,7 @@ def numbers_spec(prefix: str) -> Spec:
     margin = f"'{word('margin')}'"
     ends = f"{_digits('low')} + ' bis ' + {_digits('high')} + datum.unit"
     return live(
-        _number_layers(tuple(columns)),
+        [*_number_layers(tuple(columns)), _note()],
         ask=asked(f"{prefix}-index", "status", period=False, sort=BY_NAME),
         steps=[
             *computed(brand=field("organization.name")),
@@ -130,7 +130,7 @@ def numbers_spec(prefix: str) -> Spec:
                 span=f"isValid(datum.value) ? [{margin}, {ends}] : ['kein Wert']",
             ),
         ],
-        feeds={"numbers": []},
+        feeds={"numbers": [], "notes": _NOTE_STEPS},
         description="Drei Zahlen je Marke, mit Schwankungsbreite.",
     )
 
@@ -149,6 +149,22 @@ def _number_layers(columns: Sequence[str]) -> list[alt.Chart]:
     number = base.mark_text(fontSize=30, fontWeight=700, color=INK, dy=-14)
     margin = base.mark_text(fontSize=12, color=MUTED, dy=12, lineHeight=15)
     return [number.encode(text="number:N"), margin.encode(text="span:N")]
+
+
+def _note() -> alt.Chart:
+    """What the reader has to know about the correction, below the plot."""
+    text = on("notes").mark_text(align="left", fontSize=12, color=MUTED, baseline="top")
+    place = {"x": alt.value(0), "y": alt.value(alt.expr("height + 24"))}
+    return text.properties(name="notes").encode(text="note:N", **place)
+
+
+_NOTE_STEPS: list[Json] = [
+    *computed(note=field("leumund.correction")),
+    *kept("isValid(datum.note)"),
+    {"aggregate": [], "groupby": ["note"]},
+    {"aggregate": [{"op": "values", "as": "notes"}], "groupby": []},
+    *computed(note="join(pluck(datum.notes, 'note'), ' · ')"),
+]
 
 
 def _everyone(prefix: str, sort: Sequence[Json]) -> Json:
