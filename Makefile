@@ -5,7 +5,7 @@ SYNC = UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never $(UV) sync --quiet
 export LEUMUND_HOME ?= $(CURDIR)/.leumund
 BIN = .venv/bin
 
-.PHONY: help run gpu test lint airflow bench lock clean
+.PHONY: help run gpu test lint airflow env bench lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -24,6 +24,10 @@ lint: .venv/ready-test
 
 airflow: .venv/ready-airflow  ## start Airflow on loopback with our DAGs; prints address and login
 	@$(BIN)/python -m leumund.testing.airflow
+
+env:  ## write .env for docker compose, with random passwords
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 to 3.13 was found; fill in .env.example by hand and call it .env." >&2; exit 1; }
+	@$(PYTHON) docker/env.py
 
 bench: .venv/ready-test  ## print the benchmarks of tests/benchmarks
 	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file; done
