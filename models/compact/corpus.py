@@ -15,7 +15,7 @@ from leumund.enrich.sentiment import frame
 HERE = Path(__file__).parent
 LABELS = ("negative", "neutral", "positive")
 XED_TONE = {1: 0, 3: 0, 4: 0, 6: 0, 5: 2, 8: 2}  # emotion → tone; anticipation, surprise: none
-TRAINING = ("a", "b", "c", "d", "e", "f", "contrast")
+TRAINING = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "contrast")
 _URL = re.compile(r"https?://\S+|www\.\S+")
 _HANDLE = re.compile(r"(?<!\w)@\w+")
 
