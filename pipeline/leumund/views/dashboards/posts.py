@@ -139,7 +139,7 @@ def _by_tone() -> Object:
 def _list() -> Object:
     return listing(
         "leumund-posts-list",
-        "Beiträge",
+        "Die Beiträge im Einzelnen",
         view=MENTIONS,
         help_text=f"Die jüngsten oben. Tonalität: {UNCORRECTED}. „Original öffnen“ führt zur "
         "Fundstelle.",
