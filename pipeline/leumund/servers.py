@@ -42,6 +42,13 @@ class Servers:
         return (ELASTIC,) if self.config.elasticsearch.url else ()
 
     @property
+    def may_set_up(self) -> bool:
+        """Whether there is a setup key, or no key is needed at all."""
+        there = self.config.elasticsearch
+        setup = self._secret(there.setup_key_env, there.setup_key_file, kept="setup")
+        return bool(setup) or not self._secret(there.key_env, there.key_file, kept="writer")
+
+    @property
     def dashboards(self) -> str:
         """Where people find the dashboards; empty without Kibana."""
         there = self.config.kibana

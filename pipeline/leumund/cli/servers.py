@@ -37,8 +37,8 @@ def print_sinks(published: flows.Publication) -> None:
         rest = {"superseded": sink.superseded, "given up": sink.dead, "waiting": sink.waiting}
         line += "".join(f", {words.number(n)} {what}" for what, n in rest.items() if n)
         console.print(line, highlight=False)
-        if sink.stopped:
-            errors.print(sink.stopped, highlight=False, soft_wrap=True, markup=False)
+        for sentence in filter(None, (sink.stopped, sink.notice)):
+            errors.print(sentence, highlight=False, soft_wrap=True, markup=False)
         if sink.dead:
             console.print("`leumund outbox` lists what was given up, and why.", highlight=False)
 

@@ -12,9 +12,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from leumund import crash
+from leumund.errors import LeumundError
 from leumund.flows.documents import changes
 from leumund.flows.gather import gather
 from leumund.flows.parts import Parts, Progress, silent
+from leumund.flows.schema import apply_schema
 from leumund.record import feed, ledger, outbox
 from leumund.types import View
 from leumund.views import facts
@@ -28,7 +30,10 @@ BATCH = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What a sink got: documents delivered, overtaken, given up, still waiting; why it stopped."""
+    """What a sink got: documents delivered, overtaken, given up, still waiting.
+
+    `stopped` says why it took nothing more, `notice` what a person has to do for what waits.
+    """
 
     sink: str
     done: int
@@ -36,6 +41,7 @@ class Published:
     dead: int
     waiting: int
     stopped: str
+    notice: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +83,8 @@ def drain(
     run = ledger.start(parts.record, "publish", now=parts.clock())
     owner, now = f"{socket.gethostname()}:{os.getpid()}", parts.clock()
     counts: Counter[str] = Counter()
-    stopped = ""
+    stopped = _set_up(parts)
+    notice = ""
     while not stopped:
         due = outbox.claim(parts.record, sink, now=now, owner=owner, lease=LEASE, limit=BATCH)
         if not due:
@@ -87,7 +94,7 @@ def drain(
         fates = [(p, fate, why) for p, (fate, why) in zip(due, receipt.fates, strict=True)]
         chance = random.Random(f"{run}:{counts.total()}")
         counts += outbox.settle(parts.record, fates, run=run, now=now, chance=chance)
-        stopped = receipt.stopped
+        stopped, notice = receipt.stopped, receipt.notice or notice
         progress(f"publish to {sink}", counts.total(), None)
     if stopped:
         log.error("view stopped", extra={"sink": sink, "reason": stopped})
@@ -99,4 +106,16 @@ def drain(
         dead=counts["dead"],
         waiting=outbox.queue(parts.record, sink).pending,
         stopped=stopped,
+        notice=notice,
     )
+
+
+def _set_up(parts: Parts) -> str:
+    """Create what is missing, where the key for it is at hand; says why publishing must wait."""
+    if not parts.servers.may_set_up:
+        return ""
+    try:
+        apply_schema(parts)
+    except LeumundError as error:
+        return str(error)
+    return ""
