@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import json
 import re
+import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from leumund.errors import LeumundError, Misconfigured, Unavailable
+from leumund.views.connection import shown
 from leumund.views.dashboards.compare import Difference, Key, compared, key, title
 from leumund.views.dashboards.objects import Object
 
@@ -36,7 +38,7 @@ class Port:
 
     def __init__(self, client: Kibana, url: str, *, space: str) -> None:
         self._client = client
-        self._url = _shown(url)
+        self._url = shown(url).rstrip("/")
         self.space = space
 
     def version(self) -> str:
@@ -170,19 +172,15 @@ def opened(
         raise Misconfigured(
             "[kibana] url must not hold a name or password: put a key into the environment."
         )
+    options: dict[str, Any] = {"ca_certs": _authority(ca_file)} if ca_file else {}
     ident, _, secret = api_key.strip().partition(":")
-    options: dict[str, Any] = {"ca_certs": ca_file} if ca_file else {}
-    try:
-        made = client.Kibana(
-            url if parts.port else f"{url.rstrip('/')}:{443 if parts.scheme == 'https' else 80}",
-            api_key=((ident, secret) if secret else ident) or None,
-            request_timeout=timeout,
-            max_retries=0,
-            **options,
-        )
-    except (OSError, ValueError) as wrong:
-        place = f"{ca_file} is no certificate authority in PEM" if ca_file else "[kibana] is wrong"
-        raise Misconfigured(f"{place}: correct the settings of Kibana.") from wrong
+    made = client.Kibana(
+        url if parts.port else f"{url.rstrip('/')}:{443 if parts.scheme == 'https' else 80}",
+        api_key=((ident, secret) if secret else ident) or None,
+        request_timeout=timeout,
+        max_retries=0,
+        **options,
+    )
     return Port(made, url, space=space)
 
 
@@ -228,8 +226,18 @@ def _half_taken(url: str, body: Any) -> str:
         f"{one.get('type')} {one.get('id')}: {(one.get('error') or {}).get('type', 'unknown')}"
         for one in errors
     ]
-    shown = "; ".join(reasons[:5]) + (f" and {len(reasons) - 5} more" if len(reasons) > 5 else "")
-    return f"Kibana at {url} did not take all objects: {shown or 'it names no reason'}."
+    told = "; ".join(reasons[:5]) + (f" and {len(reasons) - 5} more" if len(reasons) > 5 else "")
+    return f"Kibana at {url} did not take all objects: {told or 'it names no reason'}."
+
+
+def _authority(ca_file: str) -> str:
+    try:
+        ssl.create_default_context(cafile=ca_file)
+    except OSError as unreadable:
+        raise Misconfigured(
+            f"{ca_file} is no certificate authority in PEM: correct [kibana] ca_file."
+        ) from unreadable
+    return ca_file
 
 
 def _library() -> ModuleType:
@@ -268,7 +276,7 @@ def _sorted_error(error: KibanaException, url: str) -> LeumundError:
 
 
 def _refused(error: ApiError, url: str) -> LeumundError:
-    status, reason = error.status_code, _reason(error)
+    status, reason = error.status_code, str(error.message)[:300]
     if status == 401:
         return Misconfigured(_unknown_key(url))
     if status == 403 or (status == 400 and _DENIED.search(reason)):
@@ -289,12 +297,3 @@ def _unknown_key(url: str) -> str:
         f"Kibana at {url} does not know the key (it may have expired): "
         "put a valid one where [kibana] api_key_env or api_key_file says."
     )
-
-
-def _reason(error: ApiError) -> str:
-    return str(error.message)[:300]
-
-
-def _shown(url: str) -> str:
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
