@@ -17,7 +17,7 @@ from leumund.types import View
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
-    from leumund.views.kibana import Kibana
+    from leumund.views.kibana import Port
 
 Role = Literal["writer", "setup"]
 ELASTIC = "elasticsearch"
@@ -52,8 +52,7 @@ class Servers:
     def dashboards(self) -> str:
         """Where people find the dashboards; empty without Kibana."""
         there = self.config.kibana
-        base = (there.public_url or there.url).rstrip("/")
-        return f"{base}/s/{there.space}/app/dashboards" if base else ""
+        return self.kibana().link(public_url=there.public_url) if there.url else ""
 
     def views(self) -> dict[str, View]:
         """What has to be kept up to date beside the report, by sink."""
@@ -101,23 +100,32 @@ class Servers:
             login=(name, password),
         )
 
-    def kibana(self) -> Kibana:
+    def kibana(self) -> Port:
         """The port of Kibana.
 
         Raises:
             Misconfigured: no address, the library is missing, a setting is wrong.
         """
-        from leumund.views.kibana import Kibana
+        from leumund.views import kibana
 
         there = self.config.kibana
         if not there.url:
             raise Misconfigured("leumund.toml names no Kibana: write [kibana] url.")
         key = self._secret(there.key_env, there.key_file, kept="kibana")
-        return Kibana(there.url, api_key=key, ca_file=there.ca_file)
+        return kibana.opened(there.url, space=there.space, ca_file=there.ca_file, api_key=key)
 
     def key_file(self, role: str) -> Path:
         """Where `leumund elastic setup` keeps the key of a role."""
         return self.home / "keys" / f"elasticsearch-{role}"
+
+    def keep_key(self, role: str, key: str) -> Path:
+        """Write a key where the next command finds it, readable by the owner alone."""
+        path = self.key_file(role)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+        path.write_text(key, encoding="utf-8")
+        return path
 
     def _secret(self, variable: str, named: str, *, kept: str) -> str:
         if value := self.environment.get(variable, ""):

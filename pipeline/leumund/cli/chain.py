@@ -9,7 +9,6 @@ import typer
 from rich.table import Table
 
 from leumund import doctor, flows, words
-from leumund.cli.servers import print_sinks
 from leumund.cli.terminal import (
     DEFAULT,
     Clock,
@@ -18,6 +17,7 @@ from leumund.cli.terminal import (
     console,
     errors,
     parts_of,
+    print_sinks,
     progress_bars,
 )
 from leumund.errors import Misconfigured

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +18,7 @@ from leumund.cli.terminal import (
     console,
     errors,
     parts_of,
+    print_sinks,
     progress_bars,
 )
 from leumund.record import ledger, outbox
@@ -28,19 +31,6 @@ kibana = typer.Typer(help="Space, data views and dashboards of Kibana.", no_args
 app.add_typer(schema, name="schema")
 app.add_typer(elastic, name="elastic")
 app.add_typer(kibana, name="kibana")
-
-
-def print_sinks(published: flows.Publication) -> None:
-    """One line for each sink: how much was delivered, what waits, why it stopped."""
-    for sink in published.sinks:
-        line = f"{sink.sink}: {words.number(sink.done)} documents"
-        rest = {"superseded": sink.superseded, "given up": sink.dead, "waiting": sink.waiting}
-        line += "".join(f", {words.number(n)} {what}" for what, n in rest.items() if n)
-        console.print(line, highlight=False)
-        for sentence in filter(None, (sink.stopped, sink.notice)):
-            errors.print(sentence, highlight=False, soft_wrap=True, markup=False)
-        if sink.dead:
-            console.print("`leumund outbox` lists what was given up, and why.", highlight=False)
 
 
 @app.command()
@@ -132,3 +122,102 @@ def check_(config: ConfigFile = DEFAULT, clock: Clock = "") -> None:
     console.print("\n".join(lines) or "Elasticsearch is in order.", highlight=False, markup=False)
     if lines:
         raise typer.Exit(1)
+
+
+@elastic.command()
+def setup(
+    config: ConfigFile = DEFAULT,
+    clock: Clock = "",
+    print_: Annotated[
+        bool,
+        typer.Option("--print", help="Only print what an administrator pastes into Dev Tools."),
+    ] = False,
+    user: Annotated[str, typer.Option(help="An administrator's name.")] = "elastic",
+    days: Annotated[int, typer.Option(help="Days until the keys expire.", min=1)] = 365,
+) -> None:
+    """Create roles, keys, templates and indices with an administrator's login.
+
+    The password comes from LEUMUND_ELASTICSEARCH_PASSWORD, or is asked for. Keys are kept below
+    LEUMUND_HOME, readable by you alone.
+    """
+    parts = parts_of(config, clock)
+    if print_:
+        console.print(flows.setup_text(parts, days=days), soft_wrap=True, markup=False)
+        return
+    password = os.environ.get(PASSWORD) or typer.prompt(f"Password of {user}", hide_input=True)
+    for line in flows.set_up(parts, parts.servers.administrator(user, password), days=days):
+        console.print(line, highlight=False, markup=False)
+
+
+@kibana.command("apply")
+def apply_dashboards(
+    config: ConfigFile = DEFAULT,
+    brand: Annotated[
+        str, typer.Option(help="Brand chosen when a page opens; none: all side by side.")
+    ] = "",
+) -> None:
+    """Bring space, data views and dashboards into Kibana; keeps what a team added beside ours."""
+    from leumund.views.kibana import apply as bring
+
+    parts = parts_of(config)
+    port = parts.servers.kibana()
+    done = bring(port, flows.dashboards(parts, brand=brand))
+    if done.space_created:
+        console.print(f"Space {port.space} created.", highlight=False)
+    console.print(f"Kibana {done.version}: {done.written} objects written.", highlight=False)
+    console.print(parts.servers.dashboards, soft_wrap=True)
+
+
+@kibana.command("diff")
+def diff_dashboards(config: ConfigFile = DEFAULT) -> None:
+    """Show which of our objects are missing in Kibana or differ there."""
+    from leumund.views.kibana import diff as difference
+
+    parts = parts_of(config)
+    found = difference(parts.servers.kibana(), flows.dashboards(parts))
+    for what, names in (("new", found.new), ("changed", found.changed)):
+        for name in names:
+            console.print(f"{what}: {name}", highlight=False, markup=False)
+    console.print(f"{len(found.same)} objects are equal.", highlight=False)
+
+
+@kibana.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to write the NDJSON.")],
+    config: ConfigFile = DEFAULT,
+) -> None:
+    """Write our objects as Kibana holds them now into a file, to compare or to keep."""
+    from leumund.views.dashboards import ndjson
+    from leumund.views.dashboards.compare import key
+
+    parts = parts_of(config)
+    wanted = [key(one) for one in flows.dashboards(parts)]
+    held = parts.servers.kibana().export_objects(wanted)
+    file.write_text(ndjson(held), encoding="utf-8")
+    console.print(f"{len(held)} of {len(wanted)} objects written to {file}.", highlight=False)
+
+
+@app.command()
+def search(
+    terms: Annotated[list[str], typer.Argument(help="What to look for, in German.")],
+    brand: Annotated[str, typer.Option(help="Only mentions of this brand.")] = "",
+    exact: Annotated[
+        bool, typer.Option("--exact", help="As written: not inflected, not within compounds.")
+    ] = False,
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=100)] = 10,
+    config: ConfigFile = DEFAULT,
+) -> None:
+    """Find mentions in Elasticsearch: inflected, in compounds, the best first."""
+    from leumund.views import search as view
+
+    parts = parts_of(config)
+    hits = view.search(
+        parts.servers.elasticsearch("writer"),
+        parts.config.elasticsearch.prefix,
+        " ".join(terms),
+        brand=brand,
+        exact=exact,
+        limit=limit,
+        names=[name for one in parts.config.brand for name in (one.name, *one.aliases)],
+    )
+    console.print(view.lines(hits))

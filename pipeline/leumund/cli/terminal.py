@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from leumund import wiring
+from leumund import flows, wiring, words
 from leumund.config import home, load
 from leumund.flows.parts import Progress as Report
 from leumund.flows.parts import silent
@@ -59,3 +59,16 @@ def progress_bars() -> Iterator[Report]:
             bars.update(task, completed=done, total=total)  # type: ignore[arg-type]
 
         yield report
+
+
+def print_sinks(published: flows.Publication) -> None:
+    """One line for each sink: how much was delivered, what waits, why it stopped."""
+    for sink in published.sinks:
+        line = f"{sink.sink}: {words.number(sink.done)} documents"
+        rest = {"superseded": sink.superseded, "given up": sink.dead, "waiting": sink.waiting}
+        line += "".join(f", {words.number(n)} {what}" for what, n in rest.items() if n)
+        console.print(line, highlight=False)
+        for sentence in filter(None, (sink.stopped, sink.notice)):
+            errors.print(sentence, highlight=False, soft_wrap=True, markup=False)
+        if sink.dead:
+            console.print("`leumund outbox` lists what was given up, and why.", highlight=False)

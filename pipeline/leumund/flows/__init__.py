@@ -6,9 +6,18 @@ Command line and DAGs call these functions and nothing else; each can be repeate
 from leumund.flows.alert import alert, deliver
 from leumund.flows.collect import Collected, collect, import_files, unreached
 from leumund.flows.enrich import enrich
-from leumund.flows.maintain import erase_author, erase_mention, maintain
+from leumund.flows.maintain import Upkeep, erase_author, erase_mention, maintain, tend
 from leumund.flows.publish import Publication, Published, publish, report
-from leumund.flows.schema import Rebuilt, apply_schema, compare, rebuild, schema_differences
+from leumund.flows.schema import (
+    Rebuilt,
+    apply_schema,
+    compare,
+    dashboards,
+    rebuild,
+    schema_differences,
+    set_up,
+    setup_text,
+)
 from leumund.flows.score import Scored, score
 
 __all__ = [
@@ -17,10 +26,12 @@ __all__ = [
     "Published",
     "Rebuilt",
     "Scored",
+    "Upkeep",
     "alert",
     "apply_schema",
     "collect",
     "compare",
+    "dashboards",
     "deliver",
     "enrich",
     "erase_author",
@@ -32,5 +43,8 @@ __all__ = [
     "report",
     "schema_differences",
     "score",
+    "set_up",
+    "setup_text",
+    "tend",
     "unreached",
 ]

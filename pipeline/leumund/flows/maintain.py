@@ -1,14 +1,20 @@
-"""Forgets in time: texts whose days are over, and people who ask for it."""
+"""Forgets in time, and each night puts what the record holds beside what the views show."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 from leumund import config as settings
 from leumund.flows.parts import Parts
-from leumund.record import erasure
+from leumund.flows.schema import apply_schema, compare, expire
+from leumund.record import erasure, feed, outbox
 from leumund.record.erasure import Proof, Receipt
+from leumund.views.places import Place
+
+log = logging.getLogger(__name__)
 
 
 def maintain(parts: Parts) -> Mapping[str, Proof]:
@@ -25,6 +31,37 @@ def maintain(parts: Parts) -> Mapping[str, Proof]:
         longest = max(limit for limit in limits if limit is not None)
         parts.keyring.forget(parts.clock() - timedelta(days=longest))
     return proofs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upkeep:
+    """What a night's upkeep of Elasticsearch did: schema lines, months that went, what differs.
+
+    `differs` has per index and month the documents that the record asks for and those there.
+    `dead` rows were given up; `leumund outbox` lists them.
+    """
+
+    schema: tuple[str, ...]
+    expired: tuple[str, ...]
+    differs: Mapping[Place, tuple[int, int]]
+    dead: int
+
+
+def tend(parts: Parts) -> Upkeep:
+    """Apply the schemas, delete months that are empty in the record, compare counts.
+
+    Raises:
+        Misconfigured, Unavailable: what Elasticsearch has against it, and what to do.
+    """
+    (sink,) = parts.servers.sinks
+    done = apply_schema(parts) if parts.servers.may_set_up else []
+    first = feed.first_month(parts.record)
+    expired = expire(parts, before=f"{first:%Y.%m}") if first and parts.servers.may_set_up else []
+    waiting = outbox.queue(parts.record, sink)
+    differs = {} if waiting.pending else compare(parts)
+    if differs:
+        log.error("record and index differ", extra={"n_places": len(differs)})
+    return Upkeep(schema=tuple(done), expired=tuple(expired), differs=differs, dead=waiting.dead)
 
 
 def retention_days(parts: Parts, source: settings.Source) -> int | None:

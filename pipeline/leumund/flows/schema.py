@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from leumund.errors import Unavailable
+from leumund.errors import Misconfigured, Unavailable
 from leumund.flows.documents import changes
 from leumund.flows.gather import gather
 from leumund.flows.parts import Parts, Progress, silent
 from leumund.record import feed, ledger, outbox
 from leumund.types import BERLIN, Change
-from leumund.views import differences, documents, generations, indices, places
+from leumund.views import differences, documents, generations, indices, places, roles
 from leumund.views.blueprint import INDICES
+from leumund.views.dashboards import objects
+from leumund.views.dashboards.objects import Object
 from leumund.views.places import Place
 
 if TYPE_CHECKING:
@@ -86,6 +88,48 @@ def rebuild(parts: Parts, *, progress: Progress = silent) -> Rebuilt:
     for one in fresh:
         generations.drop(client, one)
     return rebuilt
+
+
+def expire(parts: Parts, *, before: str) -> list[str]:
+    """Delete whole months of mentions that lie before one (2026.11); returns their indices."""
+    client, prefix = parts.servers.elasticsearch("setup"), parts.config.elasticsearch.prefix
+    return indices.expire(client, prefix, before=before)
+
+
+def setup_text(parts: Parts, *, days: int) -> str:
+    """What an administrator pastes into Dev Tools instead of running `set_up` for us."""
+    prefix = parts.config.elasticsearch.prefix
+    return roles.printed(prefix, months=_months(parts), days=days)
+
+
+def set_up(parts: Parts, client: Elasticsearch, *, days: int) -> Iterator[str]:
+    """Create roles, one key for each, templates and indices; yields what was done.
+
+    Keys are kept in files of their own, readable by the owner alone; older ones are ended once
+    the new one is written.
+    """
+    prefix = parts.config.elasticsearch.prefix
+    for name in roles.put_roles(client, prefix):
+        yield f"role {name}"
+    for role in roles.ROLES:
+        key = roles.create_key(client, prefix, role, days=days)
+        path = parts.servers.keep_key(role, key.encoded)
+        ended = roles.revoke_others(client, key)
+        until = f", valid until {key.expires:%d.%m.%Y}" if key.expires else ""
+        yield f"key {key.name} in {path}{until}" + (f"; {ended} older ended" if ended else "")
+    yield from apply_schema(parts)
+
+
+def dashboards(parts: Parts, *, brand: str = "") -> list[Object]:
+    """Everything that Kibana needs, for the indices that leumund.toml names.
+
+    Raises:
+        Misconfigured: no such brand.
+    """
+    names = [one.name for one in parts.config.brand]
+    if brand and brand not in names:
+        raise Misconfigured(f"{brand!r} is not one of {', '.join(names)}")
+    return objects(prefix=parts.config.elasticsearch.prefix, brand=brand)
 
 
 def compare(parts: Parts) -> dict[Place, tuple[int, int]]:
