@@ -3,18 +3,19 @@
 # /certificates is for the server alone; /authority holds what everybody needs to check it.
 set -euo pipefail
 umask 027
-cd /certificates
+here=/certificates # the tool looks for relative paths elsewhere
+cd "$here"
 
 if [ ! -f ca/ca.crt ]; then
   rm -f ca.zip
-  elasticsearch-certutil ca --silent --pem --days 3650 --out /certificates/ca.zip
+  elasticsearch-certutil ca --silent --pem --days 3650 --out "$here/ca.zip"
   unzip -qo ca.zip && rm ca.zip
 fi
 if [ ! -f elasticsearch/elasticsearch.crt ]; then
-  printf 'instances:\n  - name: elasticsearch\n    dns: [elasticsearch, localhost]\n    ip: ["127.0.0.1"]\n' >names.yml
   rm -f server.zip
-  elasticsearch-certutil cert --silent --pem --days 1095 --in names.yml --out /certificates/server.zip \
-    --ca-cert ca/ca.crt --ca-key ca/ca.key
+  elasticsearch-certutil cert --silent --pem --days 1095 --out "$here/server.zip" \
+    --name elasticsearch --dns elasticsearch,localhost --ip 127.0.0.1 \
+    --ca-cert "$here/ca/ca.crt" --ca-key "$here/ca/ca.key"
   unzip -qo server.zip && rm server.zip
 fi
 
