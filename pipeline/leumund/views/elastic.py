@@ -17,8 +17,9 @@ from leumund.views.outcomes import DONE, Outcome
 
 PATHS = "errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.failure_store"
 HEADERS = {"accept": "application/json", "content-type": "application/json"}  # sent as it is
-INDEX = b'{"index":{"_index":%b,"_id":%b,"version":%d,"version_type":"external_gte"}}\n%b\n'
+INDEX = b'{"index":{"_index":%b,"_id":%b,"version":%d,"version_type":"external_gte"}}\n'
 DELETE = b'{"delete":{"_index":%b,"_id":%b,"version":%d,"version_type":"external_gte"}}\n'
+ENVELOPE = 160
 INCOMPLETE = Outcome("again", "an answer that does not name every document")
 ACCEPTED: tuple[Fate, str] = ("done", "")
 FATES: dict[outcomes.Kind, Fate] = {"done": "done", "superseded": "superseded", "dead": "dead"}
@@ -76,7 +77,7 @@ class Elastic:
         Nothing that concerns single changes is raised: the receipt says what became of each. Those
         without an index wait (`notice` says what creates it), the others go on.
         """
-        call = _Call(changes, [self._target(change) for change in changes])
+        call = _Call(changes, self._target)
         for attempt in range(self._pace.attempts):
             if attempt:
                 self._sleep(self._delay(attempt))
@@ -85,9 +86,9 @@ class Elastic:
                 break
         return call.receipt()
 
-    def _target(self, change: Change) -> str:
+    def _target(self, index: str, month: str) -> str:
         """The alias or index; an alias that a rebuild does not know is left to the server."""
-        alias = f"{self._prefix}-{change.index}" + (f"-{change.month}" if change.month else "")
+        alias = "-".join(part for part in (self._prefix, index, month) if part)
         return alias if self._names is None else self._names.get(alias, alias)
 
     def _delay(self, attempt: int) -> float:
@@ -101,8 +102,8 @@ class Elastic:
         except (ApiError, TransportError) as error:
             call.settle(call.open(), self._outcome(error, 0))
             return
-        for part in self._parts(call):
-            if not self._send(call, part):
+        for positions in self._parts(call):
+            if not self._send(call, positions):
                 return
 
     def _withhold(self, call: _Call) -> None:
@@ -121,71 +122,54 @@ class Elastic:
     def _outcome(self, error: ApiError | TransportError, size: int) -> Outcome:
         return outcomes.of_request(error, connection.address(self._client), size)
 
-    def _parts(self, call: _Call) -> Iterator[_Part]:
+    def _parts(self, call: _Call) -> Iterator[list[int]]:
         """What is open, cut by bytes and number of documents."""
-        part, size = _Part([], []), 0
+        part: list[int] = []
+        size = 0
         for position in call.open():
-            line = call.line(position)
-            size += len(line)
-            if part.lines and (size > self._size or len(part.lines) == self._pace.documents):
+            more = call.size(position)
+            if part and (size + more > self._size or len(part) == self._pace.documents):
                 yield part
-                part, size = _Part([], []), len(line)
-            part.positions.append(position)
-            part.lines.append(line)
-        if part.lines:
+                part, size = [], 0
+            part.append(position)
+            size += more
+        if part:
             yield part
 
-    def _send(self, call: _Call, part: _Part) -> bool:
+    def _send(self, call: _Call, part: list[int]) -> bool:
         """False where the next part would fare no better."""
+        body = call.payload(part)
         try:
             answer = self._client.perform_request(
-                "POST", "/_bulk", params=self._params, headers=HEADERS, body=b"".join(part.lines)
-            )
+                "POST", "/_bulk", params=self._params, headers=HEADERS, body=body
+            ).body
         except (ApiError, TransportError) as error:
-            return self._failed(call, part, error)
-        items = answer.body.get("items") if isinstance(answer.body, dict) else None
-        if items is None or len(items) != len(part.positions):
-            call.settle(part.positions, INCOMPLETE)
+            return self._failed(call, part, self._outcome(error, len(body)))
+        items = answer.get("items") if isinstance(answer, dict) else None
+        if items is None or len(items) != len(part):
+            call.settle(part, INCOMPLETE)
             return False
-        call.answered(part.positions, items)
+        call.answered(part, items)
         return not call.stopped
 
-    def _failed(self, call: _Call, part: _Part, error: ApiError | TransportError) -> bool:
+    def _failed(self, call: _Call, part: list[int], outcome: Outcome) -> bool:
         """A request that is too large or malformed is halved until the culprit is alone."""
-        sizes = [len(line) for line in part.lines]
-        outcome = self._outcome(error, max(sizes))
-        if outcome.kind != "dead":
-            call.settle(part.positions, outcome)
-            return False
-        if len(sizes) > 1:
-            return all(self._send(call, half) for half in part.halves())
-        call.settle(part.positions, outcome)
-        return True
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One request: positions among the changes, and what is sent for each."""
-
-    positions: list[int]
-    lines: list[bytes]
-
-    def halves(self) -> tuple[_Part, _Part]:
-        half = len(self.lines) // 2
-        return (
-            _Part(self.positions[:half], self.lines[:half]),
-            _Part(self.positions[half:], self.lines[half:]),
-        )
+        if outcome.kind == "dead" and len(part) > 1:
+            half = len(part) // 2
+            return all(self._send(call, one) for one in (part[:half], part[half:]))
+        call.settle(part, outcome)
+        return outcome.kind == "dead"
 
 
 class _Call:
     """What is known so far of the changes of one call of `publish`."""
 
-    def __init__(self, changes: Sequence[Change], targets: Sequence[str]) -> None:
-        self._changes, self._targets = changes, targets
+    def __init__(self, changes: Sequence[Change], target: Callable[[str, str], str]) -> None:
+        self._changes = changes
         self._known: list[Outcome | None] = [None] * len(changes)
-        self._missing: set[str] = set()
-        self._quoted = {target: orjson.dumps(target) for target in set(targets)}
+        places = {(change.index, change.month) for change in changes}
+        self._targets = {place: target(*place) for place in places}
+        self._quoted = {place: orjson.dumps(name) for place, name in self._targets.items()}
         self.stopped = ""
 
     def open(self) -> list[int]:
@@ -195,49 +179,70 @@ class _Call:
         ]
 
     def deletions(self) -> dict[str, list[int]]:
+        """By target, the positions of those that are open."""
         found: dict[str, list[int]] = defaultdict(list)
         for position in self.open():
             if self._changes[position].body is None:
-                found[self._targets[position]].append(position)
+                found[self._name(position)].append(position)
         return found
 
-    def line(self, position: int) -> bytes:
-        change = self._changes[position]
-        target, name = self._quoted[self._targets[position]], orjson.dumps(change.id)
-        if change.body is None:
-            return DELETE % (target, name, change.revision)
-        return INDEX % (target, name, change.revision, change.body)
+    def size(self, position: int) -> int:
+        """Bytes that a change adds to a request, about."""
+        body = self._changes[position].body
+        return ENVELOPE + (len(body) if body else 0)
+
+    def payload(self, positions: Sequence[int]) -> bytes:
+        """The body of a request."""
+        pieces: list[bytes] = []
+        for position in positions:
+            change = self._changes[position]
+            target, name = self._quoted[change.index, change.month], orjson.dumps(change.id)
+            if change.body is None:
+                pieces.append(DELETE % (target, name, change.revision))
+            else:
+                pieces += (INDEX % (target, name, change.revision), change.body, b"\n")
+        return b"".join(pieces)
 
     def answered(self, positions: Sequence[int], items: Sequence[dict[str, Any]]) -> None:
         """Takes down the items of an answer, each of which is `{action: {status, …}}`."""
         known = self._known
         for position, item in zip(positions, items, strict=True):
             (answer,) = item.values()
-            # only a status: the case of nearly all, so it is decided here
+            # nothing but a status is the answer to nearly all, so it is recognised here
             known[position] = outcome = DONE if len(answer) == 1 else outcomes.of_item(answer)
             if outcome.kind == "stop":
                 self.stopped = outcome.reason
 
     def settle(self, positions: Sequence[int], outcome: Outcome) -> None:
+        """Takes down the same for all of them."""
         for position in positions:
             self._known[position] = outcome
         if outcome.kind == "stop":
             self.stopped = outcome.reason
 
     def receipt(self) -> Receipt:
+        """What became of each."""
         fates = tuple(
-            ACCEPTED if known is DONE else self._fate(known, target)
-            for known, target in zip(self._known, self._targets, strict=True)
+            ACCEPTED if known is DONE else self._fate(at) for at, known in enumerate(self._known)
         )
-        return Receipt(fates=fates, stopped=self.stopped, notice=_notice(self._missing))
+        missing = {
+            self._name(at)
+            for at, known in enumerate(self._known)
+            if known is not None and known.kind == "unplaced"
+        }
+        return Receipt(fates=fates, stopped=self.stopped, notice=_notice(missing))
 
-    def _fate(self, known: Outcome | None, target: str) -> tuple[Fate, str]:
+    def _fate(self, position: int) -> tuple[Fate, str]:
+        known = self._known[position]
         if known is None:
             return "retry", "not sent"
         if known.kind == "unplaced":
-            self._missing.add(target)
-            return "retry", f"{_notice({target})} ({known.reason})"
+            return "retry", f"{_notice({self._name(position)})} ({known.reason})"
         return FATES.get(known.kind, "retry"), known.reason
+
+    def _name(self, position: int) -> str:
+        change = self._changes[position]
+        return self._targets[change.index, change.month]
 
 
 def _notice(missing: set[str]) -> str:
