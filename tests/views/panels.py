@@ -40,7 +40,7 @@ def mapped() -> dict[str, set[str]]:
         view: shared | set(_names(parts[f"{view}-fields"]))
         for view in ("leumund-mentions", "leumund-index", "leumund-signals", "leumund-ledger")
     }
-    return {**found, "leumund-now": found["leumund-index"] | found["leumund-ledger"]}
+    return found | {f"{view}-now": found[view] for view in ("leumund-index", "leumund-ledger")}
 
 
 def _names(properties: dict[str, Any], before: str = "") -> Iterator[str]:

@@ -28,11 +28,11 @@ def communication(prefix: str, *, brand: str = "") -> tuple[Object, list[Panel]]
     y = HEIGHT
     panels = [
         *opening(PAGE, _GUIDE),
-        *row(y, 17, (24, _share_of_voice(prefix)), (24, _tone(prefix))),
-        *row(y + 17, 18, (48, _stories())),
-        *row(y + 35, 15, (24, _peers(prefix)), (24, _signals())),
-        *row(y + 50, 20, (48, index_panel(prefix))),
-        *row(y + 70, 14, (32, _volume()), (16, _by_brand())),
+        *row(y, 16, (24, _share_of_voice(prefix)), (24, _tone(prefix))),
+        *row(y + 16, 15, (48, _stories())),
+        *row(y + 31, 12, (24, _peers(prefix)), (24, _signals())),
+        *row(y + 43, 18, (48, index_panel(prefix))),
+        *row(y + 61, 12, (32, _volume()), (16, _by_brand())),
     ]
     page = dashboard(
         PAGE,

@@ -33,15 +33,17 @@ PITCH = 125
 """Each brand has a lane of 100 points and a margin for its name and its signals above."""
 
 NEWEST: list[Json] = [{"@timestamp": "desc"}]
-_DAY = 86_400_000
+_HALF = 13 * 3_600_000
+"""A little more than half a day, so that days in a row leave no seam."""
+
 _RAW = ("fast", "slow", "day_value", "low", "high")
 _IS_DAY = "datum.document == 'day'"
 _DISTURBED = [
     *kept(f"{_IS_DAY} && {field('leumund.healthy')} === false"),
     *computed(
         **{
-            "from": f"datum.day - {_DAY // 2}",
-            "to": f"datum.day + {_DAY // 2}",
+            "from": f"datum.day - {_HALF}",
+            "to": f"datum.day + {_HALF}",
             "label": f"'{word('collection_failure')}'",
         }
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leumund.views.dashboards.drawn import index_spec
-from leumund.views.dashboards.fields import INDEX, NOW
+from leumund.views.dashboards.fields import NOW
 from leumund.views.dashboards.lens import metric, table_panel, terms
 from leumund.views.dashboards.live import vega
 from leumund.views.dashboards.objects import Object
@@ -24,9 +24,8 @@ def executive(prefix: str, *, brand: str = "") -> tuple[Object, list[Panel]]:
     """The dashboard and its panels."""
     panels = [
         *opening(PAGE, _GUIDE),
-        *row(HEIGHT, 16, (24, _numbers(prefix)), (24, _verdict())),
-        *row(HEIGHT + 16, 22, (48, index_panel(prefix))),
-        *row(HEIGHT + 38, 22, (48, map_panel(prefix))),
+        *row(HEIGHT, 12, (24, _numbers(prefix)), (24, _verdict())),
+        *row(HEIGHT + 12, 18, (30, index_panel(prefix)), (18, map_panel(prefix))),
     ]
     page = dashboard(
         PAGE,
@@ -84,6 +83,6 @@ def _verdict() -> Object:
             terms(NOW, "organization.name", width=130),
             terms(NOW, "leumund.statement", size=1),
             terms(NOW, "leumund.support", size=1),
-            metric("max", INDEX, "@timestamp", text="Gerechnet bis", width=130),
+            metric("max", NOW, "@timestamp", text="Gerechnet bis", width=130),
         ],
     )

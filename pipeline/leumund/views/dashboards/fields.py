@@ -14,10 +14,11 @@ from leumund.words import word
 
 Fields = Mapping[str, tuple[str, Json | None]]
 
-MENTIONS, INDEX, SIGNALS, LEDGER, NOW = (
-    f"leumund-{name}" for name in ("mentions", "index", "signals", "ledger", "now")
+MENTIONS, INDEX, SIGNALS, LEDGER = (
+    f"leumund-{name}" for name in ("mentions", "index", "signals", "ledger")
 )
-"""Ids of the data views; the last one has no time, for what holds now whatever the period."""
+NOW, LEDGER_NOW = f"{INDEX}-now", f"{LEDGER}-now"
+"""Ids of the data views; two have no time, for what holds now whatever the period."""
 
 
 def lookup(**values: str) -> Json:
@@ -236,14 +237,14 @@ FIELDS: Mapping[str, Fields] = {
     INDEX: _INDEX,
     SIGNALS: _SIGNALS,
     LEDGER: _LEDGER,
-    NOW: {**_LEDGER, **_INDEX},
+    NOW: _INDEX,
+    LEDGER_NOW: _LEDGER,
 }
 
 
 def patterns(prefix: str) -> dict[str, str]:
-    """The read aliases behind each data view."""
-    named = {view: view.replace("leumund", prefix, 1) for view in FIELDS}
-    return {**named, NOW: f"{named[INDEX]},{named[LEDGER]}"}
+    """The read alias behind each data view."""
+    return {view: view.removesuffix("-now").replace("leumund", prefix, 1) for view in FIELDS}
 
 
 def label(view: str, field: str) -> str:
@@ -262,7 +263,8 @@ def data_views(prefix: str) -> list[Object]:
         INDEX: "Leumund: Index, Tage und Meldungen",
         SIGNALS: "Leumund: Signale",
         LEDGER: "Leumund: Betriebsbuch",
-        NOW: "Leumund: Stand jetzt (ohne Zeitraum)",
+        NOW: "Leumund: Stand der Marken (ohne Zeitraum)",
+        LEDGER_NOW: "Leumund: Stand des Betriebs (ohne Zeitraum)",
     }
     return [_data_view(view, names[view], pattern) for view, pattern in patterns(prefix).items()]
 
@@ -279,6 +281,6 @@ def _data_view(view: str, name: str, pattern: str) -> Object:
         "sourceFilters": "[]",
         "typeMeta": "{}",
     }
-    if view != NOW:
+    if view not in (NOW, LEDGER_NOW):
         attributes["timeFieldName"] = "@timestamp"
     return stored("index-pattern", view, attributes)

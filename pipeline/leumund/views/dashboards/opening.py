@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leumund.views.dashboards.fields import INDEX, NOW
+from leumund.views.dashboards.fields import NOW
 from leumund.views.dashboards.lens import identified, metric, table_panel, terms
 from leumund.views.dashboards.objects import Object
 from leumund.views.dashboards.page import Choice, Panel, row
@@ -12,12 +12,12 @@ from leumund.words import word
 PAGES = {
     "leumund-executive": "Geschäftsleitung",
     "leumund-communication": "Kommunikation",
-    "leumund-mentions": "Beiträge",
+    "leumund-posts": "Beiträge",
     "leumund-system": "Systemstatus",
 }
 """Ids and titles of the dashboards."""
 
-HEIGHT = 9
+HEIGHT = 8
 
 
 def brand_choice(chosen: str = "") -> Choice:
@@ -43,7 +43,7 @@ def basis() -> Object:
         columns=[
             terms(NOW, "leumund.basis", by=identified("max", "@timestamp")),
             metric("unique_count", NOW, "organization.name", text="Marken", width=90),
-            metric("max", INDEX, "@timestamp", text="Gerechnet bis", width=150),
+            metric("max", NOW, "@timestamp", text="Gerechnet bis", width=150),
         ],
     )
 

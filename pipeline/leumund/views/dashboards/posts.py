@@ -20,7 +20,7 @@ from leumund.views.dashboards.texts import listing
 from leumund.views.palette import TONE_COLOURS
 from leumund.words import word
 
-PAGE = "leumund-mentions"
+PAGE = "leumund-posts"
 UNCORRECTED = word("single_posts")
 _GUIDE = (
     "Hier stehen die **einzelnen Beiträge**; „Original öffnen“ führt zur Fundstelle. "
@@ -36,10 +36,10 @@ def posts(prefix: str, *, brand: str = "") -> tuple[Object, list[Panel]]:
     y = HEIGHT
     panels = [
         *opening(PAGE, _GUIDE),
-        *row(y, 8, (16, _all()), (16, _critical()), (16, _unanswered())),
-        *row(y + 8, 14, (30, _over_time()), (18, _by_source())),
-        *row(y + 22, 12, (24, _by_kind()), (24, _by_tone())),
-        *row(y + 34, 34, (48, _list())),
+        *row(y, 6, (16, _all()), (16, _critical()), (16, _unanswered())),
+        *row(y + 6, 12, (30, _over_time()), (18, _by_source())),
+        *row(y + 18, 9, (24, _by_kind()), (24, _by_tone())),
+        *row(y + 27, 25, (48, _list())),
     ]
     lists = [
         Choice(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leumund.views.dashboards.fields import LEDGER, NOW
+from leumund.views.dashboards.fields import LEDGER, LEDGER_NOW
 from leumund.views.dashboards.lens import (
     count,
     identified,
@@ -31,17 +31,17 @@ def system(prefix: str, *, brand: str = "") -> tuple[Object, list[Panel]]:
     y = HEIGHT
     panels = [
         *opening(PAGE, _GUIDE),
-        *row(y, 8, *((12, one) for one in _figures())),
-        *row(y + 8, 16, (24, _sources()), (24, _gaps())),
-        *row(y + 24, 16, (48, _whereabouts())),
-        *row(y + 40, 12, (20, _sinks()), (14, _runs()), (14, _models())),
+        *row(y, 6, *((12, one) for one in _figures())),
+        *row(y + 6, 13, (24, _sources()), (24, _gaps())),
+        *row(y + 19, 13, (48, _whereabouts())),
+        *row(y + 32, 10, (20, _sinks()), (14, _runs()), (14, _models())),
     ]
     page = dashboard(
         PAGE,
         PAGES[PAGE],
         help_text="Ob alle Quellen erreichbar sind, nichts liegen bleibt und womit gerechnet wird.",
         panels=panels,
-        choices=[Choice(id="source", title="Quelle", view=NOW, field="event.dataset")],
+        choices=[Choice(id="source", title="Quelle", view=LEDGER_NOW, field="event.dataset")],
     )
     return page, panels
 
@@ -51,7 +51,7 @@ def _figures() -> tuple[Object, ...]:
         number_panel(
             "leumund-system-disturbed",
             "Gestörte Quellen",
-            view=NOW,
+            view=LEDGER_NOW,
             help_text="zurzeit nicht erreichbar",
             value=count("disturbed", "gestört", only="leumund.source.state: disturbed"),
             whole=True,
@@ -59,25 +59,25 @@ def _figures() -> tuple[Object, ...]:
         number_panel(
             "leumund-system-pending",
             "Noch zuzustellen",
-            view=NOW,
+            view=LEDGER_NOW,
             help_text="Einträge, die auf ihr Ziel warten",
-            value=metric("sum", NOW, "leumund.sink.pending"),
+            value=metric("sum", LEDGER_NOW, "leumund.sink.pending"),
             whole=True,
         ),
         number_panel(
             "leumund-system-lag",
             "Größter Rückstand in Sekunden",
-            view=NOW,
+            view=LEDGER_NOW,
             help_text="Alter des ältesten wartenden Eintrags",
-            value=metric("max", NOW, "leumund.sink.lag_seconds"),
+            value=metric("max", LEDGER_NOW, "leumund.sink.lag_seconds"),
             whole=True,
         ),
         number_panel(
             "leumund-system-dead",
             "Unzustellbar",
-            view=NOW,
+            view=LEDGER_NOW,
             help_text="Einträge, die ein Ziel abgelehnt hat",
-            value=metric("sum", NOW, "leumund.sink.dead"),
+            value=metric("sum", LEDGER_NOW, "leumund.sink.dead"),
             whole=True,
         ),
     )
@@ -87,7 +87,7 @@ def _sources() -> Object:
     return listing(
         "leumund-system-sources",
         "Zustand der Quellen",
-        view=NOW,
+        view=LEDGER_NOW,
         help_text="Gestörte zuerst; heutiger Stand, gleich welcher Zeitraum gewählt ist.",
         columns={
             "event.dataset": 150,
@@ -122,14 +122,14 @@ def _whereabouts() -> Object:
     return table_panel(
         "leumund-system-ledger",
         "Was mit jedem Beitrag geschah",
-        view=NOW,
+        view=LEDGER_NOW,
         help_text="Über alle Läufe, je Quelle. Heutiger Stand, gleich welcher Zeitraum gewählt "
         "ist.",
         query="leumund.document: source",
         columns=[
-            terms(NOW, "event.dataset", size=100, width=180),
-            metric("sum", NOW, "leumund.count.fetched"),
-            *(metric("sum", NOW, f"leumund.count.{term}") for term in _TERMS),
+            terms(LEDGER_NOW, "event.dataset", size=100, width=180),
+            metric("sum", LEDGER_NOW, "leumund.count.fetched"),
+            *(metric("sum", LEDGER_NOW, f"leumund.count.{term}") for term in _TERMS),
         ],
     )
 
@@ -138,15 +138,15 @@ def _sinks() -> Object:
     return table_panel(
         "leumund-system-sinks",
         "Zustellung je Ziel",
-        view=NOW,
+        view=LEDGER_NOW,
         help_text="Was an Elasticsearch und die Empfänger der Meldungen ging. Heutiger Stand.",
         whole=True,
         columns=[
-            terms(NOW, "leumund.sink.name", size=50),
-            metric("sum", NOW, "leumund.sink.pending"),
-            metric("sum", NOW, "leumund.sink.done"),
-            metric("sum", NOW, "leumund.sink.dead"),
-            metric("max", NOW, "leumund.sink.lag_seconds"),
+            terms(LEDGER_NOW, "leumund.sink.name", size=50),
+            metric("sum", LEDGER_NOW, "leumund.sink.pending"),
+            metric("sum", LEDGER_NOW, "leumund.sink.done"),
+            metric("sum", LEDGER_NOW, "leumund.sink.dead"),
+            metric("max", LEDGER_NOW, "leumund.sink.lag_seconds"),
         ],
     )
 
@@ -162,7 +162,7 @@ def _runs() -> Object:
         columns=[
             terms(LEDGER, "leumund.run.kind", by=identified("max", "@timestamp"), size=20),
             count("runs", "Läufe"),
-            count("failed", "nicht in Ordnung", only="not leumund.run.outcome: ok"),
+            count("failed", "offen oder gescheitert", only="not leumund.run.outcome: ok"),
             metric("max", LEDGER, "@timestamp", text="Zuletzt", width=140),
         ],
     )
@@ -172,12 +172,12 @@ def _models() -> Object:
     return table_panel(
         "leumund-system-models",
         "Modell und Methode",
-        view=NOW,
+        view=LEDGER_NOW,
         help_text="Womit eingestuft und gerechnet wird. Heutiger Stand.",
         whole=True,
         columns=[
-            terms(NOW, "leumund.model.name"),
-            terms(NOW, "leumund.model.method"),
-            metric("max", LEDGER, "@timestamp", text="Seit", width=140),
+            terms(LEDGER_NOW, "leumund.model.name"),
+            terms(LEDGER_NOW, "leumund.model.method"),
+            metric("max", LEDGER, "@timestamp", text="Stand", width=140),
         ],
     )
