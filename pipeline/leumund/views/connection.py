@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SUPPORTED = "9"
 BUSY = (429, 502, 503, 504)
+COPIED = "index write (api)"
 _ACTION = re.compile(r"action \[([^\]]+)\]")
 _HEX = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 
@@ -135,9 +136,8 @@ def sorted_error(error: ApiError | TransportError, url: str) -> LeumundError:
 def _away(error: ApiError, url: str) -> Unavailable | None:
     kind, reason = _cause(error)
     if kind == "cluster_block_exception":
-        return Unavailable(
-            f"Elasticsearch at {url} takes no writes, mostly because its disk is full: {reason}"
-        )
+        why = "while it is copied" if COPIED in reason else "– mostly because its disk is full"
+        return Unavailable(f"An index at {url} takes no writes {why}: {reason}")
     if error.status_code in BUSY or error.status_code >= 500:
         return Unavailable(
             f"Elasticsearch at {url} is busy (status {error.status_code}); it will be asked again.",
