@@ -74,10 +74,11 @@ def index_spec(prefix: str) -> Spec:
             "signals": _signal_steps(),
         },
         legend=[
-            f"Blaue Linie mit Band: {word('fast')} mit {word('margin')}  ·  "
-            f"gestrichelt: {word('slow')}  ·  Punkte: {word('day_value')}e",
-            f"Linie bei {word('balanced')}  ·  ▼ {word('trend_alarm')}, ▲ mehr Zuspruch, "
-            f"● {word('all_clear')}  ·  beige: {word('collection_failure')}",
+            f"Blaue Linie mit Band: {word('fast')} mit {word('margin')}",
+            f"gestrichelt: {word('slow')}  ·  Punkte: {word('day_value')}e  ·  "
+            f"Linie: {word('balanced')}",
+            f"▼ {word('trend_alarm')}  ▲ mehr Zuspruch  ● {word('all_clear')}  ·  "
+            f"beige: {word('collection_failure')}",
         ],
         description=f"{word('index')} der Marken im Zeitverlauf, mit {word('margin')}.",
     )

@@ -45,7 +45,7 @@ def tone_spec(prefix: str) -> Spec:
         for new, part in (("value", "value"), ("low", "low"), ("high", "high"))
     }
     names = _choice("datum.tone", {tone: word(tone) for tone in TONES})
-    said = f"{_span_text(_WHOLE)} + '\u00a0%'"
+    said = _span_text(f"{_WHOLE} + '\u00a0%'", _WHOLE)
     return live(
         [*tone_layers(), _note()],
         ask=asked(f"{prefix}-index", "status", period=False, sort=BY_NAME),
@@ -56,7 +56,7 @@ def tone_spec(prefix: str) -> Spec:
             *kept("isValid(datum.value)"),
             *computed(
                 colour=_choice("datum.tone", {tone: TONE_COLOURS[tone] for tone in TONES}),
-                label=f"{field('organization.name')} + ': ' + {names} + '|' + {said}",
+                label=f"{field('organization.name')} + '|' + {names} + ' ' + {said}",
             ),
         ],
         feeds={"tones": [], "notes": _NOTE_STEPS},
@@ -74,7 +74,7 @@ def peers_spec(prefix: str) -> Spec:
             *triple("index"),
             *kept("isValid(datum.value)"),
             *_LOOKS,
-            *computed(label=f"datum.brand + '|' + {_span_text(_WHOLE)}"),
+            *computed(label=f"datum.brand + '|' + {_span_text(_WHOLE, _WHOLE)}"),
         ],
         feeds={"peers": []},
         fixed={"balance": BALANCE},
@@ -176,9 +176,10 @@ def _digits(part: str) -> str:
     return f"(datum.unit ? {_FINER.format('datum.' + part)} : {_WHOLE.format('datum.' + part)})"
 
 
-def _span_text(form: str) -> str:
-    """Value and margin as in `61 (57–65)`."""
-    value, low, high = (form.format(f"datum.{part}") for part in ("value", "low", "high"))
+def _span_text(first: str, form: str) -> str:
+    """Value and margin as in `61 (57–65)`, the value in the form `first`."""
+    value = first.format("datum.value")
+    low, high = (form.format(f"datum.{part}") for part in ("low", "high"))
     return f"{value} + ' (' + {low} + '–' + {high} + ')'"
 
 
