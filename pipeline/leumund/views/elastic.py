@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ DELETE = b'{"delete":{"_index":%b,"_id":%b,"version":%d,"version_type":"external
 ENVELOPE = 160
 INCOMPLETE = Outcome("again", "an answer that does not name every document")
 ACCEPTED: tuple[Fate, str] = ("done", "")
+STRANGE = Outcome("unplaced", "not part of this rebuild")
 FATES: dict[outcomes.Kind, Fate] = {"done": "done", "superseded": "superseded", "dead": "dead"}
 
 
@@ -78,6 +79,8 @@ class Elastic:
         without an index wait (`notice` says what creates it), the others go on.
         """
         call = _Call(changes, self._target)
+        if self._names is not None:
+            call.settle(call.beside(self._names.values()), STRANGE)
         for attempt in range(self._pace.attempts):
             if attempt:
                 self._sleep(self._delay(attempt))
@@ -87,7 +90,7 @@ class Elastic:
         return call.receipt()
 
     def _target(self, index: str, month: str) -> str:
-        """The alias or index; an alias that a rebuild does not know is left to the server."""
+        """The alias, or the index that a rebuild writes to in its place."""
         alias = "-".join(part for part in (self._prefix, index, month) if part)
         return alias if self._names is None else self._names.get(alias, alias)
 
@@ -97,10 +100,11 @@ class Elastic:
 
     def _round(self, call: _Call) -> None:
         """Sends what is open once; ends early where the rest would fare no better."""
+        call.away = ""
         try:
             self._withhold(call)
         except (ApiError, TransportError) as error:
-            call.settle(call.open(), self._outcome(error, 0))
+            self._failed(call, call.open(), self._outcome(error, 0))
             return
         for positions in self._parts(call):
             if not self._send(call, positions):
@@ -158,11 +162,16 @@ class Elastic:
             half = len(part) // 2
             return all(self._send(call, one) for one in (part[:half], part[half:]))
         call.settle(part, outcome)
+        if outcome.kind == "again":
+            call.away = outcome.reason
         return outcome.kind == "dead"
 
 
 class _Call:
-    """What is known so far of the changes of one call of `publish`."""
+    """What is known so far of the changes of one call of `publish`.
+
+    `stopped` says why nothing more is taken, `away` why the latest request as a whole failed.
+    """
 
     def __init__(self, changes: Sequence[Change], target: Callable[[str, str], str]) -> None:
         self._changes = changes
@@ -170,7 +179,16 @@ class _Call:
         places = {(change.index, change.month) for change in changes}
         self._targets = {place: target(*place) for place in places}
         self._quoted = {place: orjson.dumps(name) for place, name in self._targets.items()}
-        self.stopped = ""
+        self.stopped = self.away = ""
+
+    def beside(self, names: Iterable[str]) -> list[int]:
+        """Positions of those that go to none of these."""
+        others = {place for place, name in self._targets.items() if name not in set(names)}
+        return [
+            at
+            for at, change in enumerate(self._changes)
+            if others and (change.index, change.month) in others
+        ]
 
     def open(self) -> list[int]:
         """Positions that are worth another request."""
@@ -230,7 +248,7 @@ class _Call:
             for at, known in enumerate(self._known)
             if known is not None and known.kind == "unplaced"
         }
-        return Receipt(fates=fates, stopped=self.stopped, notice=_notice(missing))
+        return Receipt(fates=fates, stopped=self.stopped or self.away, notice=_notice(missing))
 
     def _fate(self, position: int) -> tuple[Fate, str]:
         known = self._known[position]
