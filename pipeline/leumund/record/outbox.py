@@ -312,7 +312,9 @@ def queue(record: Record, sink: str) -> Queue:
     states = select(outbox.c.state, func.count()).where(of_sink).group_by(outbox.c.state)
     oldest = select(func.min(outbox.c.created_at)).where(of_sink, waits)
     with record.reading() as connection:
-        counts: Counter[str] = Counter(dict(connection.execute(states).tuples().all()))
+        counts: Counter[str] = Counter()
+        for state, n in connection.execute(states):
+            counts[state] = n
         since = connection.execute(oldest).scalar()
     return Queue(
         pending=counts["pending"] + counts["leased"],
