@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ssl
+import subprocess
 import sys
 import traceback
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from leumund.views import connection
 
 PRODUCT = {"X-Elastic-Product": "Elasticsearch"}
 INFO = {"version": {"number": "9.4.3"}, "tagline": "You Know, for Search"}
+PIPELINE = Path(__file__).parents[2] / "pipeline"
 SECRET = "c2VjcmV0LWtleQ=="
 
 
@@ -59,10 +61,19 @@ def test_without_the_extra_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPa
         connection.opened("http://localhost:9200")
 
 
+def test_the_base_install_can_import_all_that_uses_elasticsearch() -> None:
+    names = ["blueprint", "connection", "differences", "generations", "indices", "places", "roles"]
+    code = "import sys; sys.modules['elasticsearch'] = sys.modules['elastic_transport'] = None; "
+    code += "; ".join(f"import leumund.views.{name}" for name in names)
+    subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": str(PIPELINE)})
+
+
 @pytest.mark.parametrize(
     ("url", "options", "said"),
     [
         ("localhost:9200", {}, "must look like https://host:9200"),
+        ("https://localhost:geheim", {}, "must look like https://host:9200"),
+        ("https://[::1", {}, "must look like https://host:9200"),
         ("https://elastic:geheim@localhost:9200", {}, "holds a name or password"),
         ("http://localhost:9200", {"fingerprint": "a" * 64}, "need an .* https://"),
         ("https://localhost:9200", {"fingerprint": "geheim"}, "64 hex digits"),

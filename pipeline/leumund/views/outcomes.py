@@ -11,7 +11,7 @@ from elastic_transport import TransportError
 from elasticsearch import ApiError
 
 from leumund.errors import Misconfigured
-from leumund.views import connection
+from leumund.views import faults
 
 Kind = Literal["done", "superseded", "again", "unplaced", "dead", "stop"]
 
@@ -82,7 +82,7 @@ def of_request(error: ApiError | TransportError, url: str, size: int) -> Outcome
             return Outcome("dead", _short(kind, reason))
         if kind == BLOCKED and error.status_code in (403, 429):
             return _blocked(reason)
-    told = connection.sorted_error(error, url)
+    told = faults.sorted_error(error, url)
     return Outcome("stop" if isinstance(told, Misconfigured) else "again", str(told))
 
 

@@ -167,6 +167,20 @@ def test_an_interrupted_rebuild_is_named_and_cleared_by_the_next(
     assert filled.indices.exists_alias(name=f"{prefix}-index")
 
 
+def test_a_copy_that_was_killed_is_named_and_done_again(filled: Elasticsearch, prefix: str) -> None:
+    old, wanted = f"{prefix}-mentions-2026.11-g1", _other_words(prefix)
+    filled.indices.add_block(index=old, block="write")
+    filled.indices.create(index=f"{prefix}-mentions-2026.11-g2")
+    before = generations.counts_and_checksums(filled, prefix)
+    told = " ".join(check(filled, prefix, months=MONTHS))
+    assert f"{old} was changed by hand (-index.blocks.write: true)" in told
+    assert f"{prefix}-mentions-2026.11-g2 is left over" in told
+    generations.reindex(filled, prefix, months=MONTHS, blueprint=wanted)
+    assert diff(filled, prefix, months=MONTHS, blueprint=wanted) == []
+    assert generations.counts_and_checksums(filled, prefix) == before
+    _write(filled, f"{prefix}-mentions-2026.11", revision=8, number=1)
+
+
 def test_a_document_that_does_not_fit_leaves_everything_as_it_was(
     filled: Elasticsearch, prefix: str
 ) -> None:
