@@ -18,18 +18,18 @@ COPY --from=uv /uv /usr/local/bin/uv
 WORKDIR /source
 COPY pyproject.toml uv.lock README.md LICENSE ./
 RUN --mount=type=cache,target=/cache \
-    uv sync --frozen --no-install-project --extra airflow --extra cluster --extra elastic
+    uv sync --frozen --no-install-project --extra airflow --extra elastic --group containers
 COPY pipeline pipeline
 COPY models models
 COPY schemas schemas
 
 FROM build AS build-cpu
 RUN --mount=type=cache,target=/cache \
-    uv sync --frozen --no-editable --extra airflow --extra cluster --extra elastic
+    uv sync --frozen --no-editable --extra airflow --extra elastic --group containers
 
 FROM build AS build-cuda
 RUN --mount=type=cache,target=/cache \
-    uv sync --frozen --no-editable --extra airflow --extra cluster --extra elastic --extra torch
+    uv sync --frozen --no-editable --extra airflow --extra elastic --group containers --extra torch
 
 FROM base AS runtime
 ENV AIRFLOW_HOME=/var/lib/airflow \

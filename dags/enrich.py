@@ -6,7 +6,7 @@ import chain
 from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, dag, task
 
 
-@task(pool="gpu", outlets=[chain.READINGS])
+@task(pool="gpu", queue="gpu", outlets=[chain.READINGS])
 def read() -> dict[str, int]:
     """How many mentions were read and filtered; all that waits is read, however long it waited."""
     from leumund import flows

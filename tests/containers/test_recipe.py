@@ -47,12 +47,14 @@ def test_what_is_copied_from_another_stage_names_one() -> None:
 
 
 def test_the_lock_is_installed_as_it_is_with_extras_that_exist() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    described = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    extras, groups = described["project"]["optional-dependencies"], described["dependency-groups"]
     syncs = [rest for stage in STAGES.values() for rest in stage.arguments("RUN") if "uv " in rest]
     assert len(syncs) == 3
     for command in syncs:
         assert "uv sync --frozen " in command
-        assert set(re.findall(r"--extra (\w+)", command)) <= project["optional-dependencies"].keys()
+        assert set(re.findall(r"--extra (\w+)", command)) <= extras.keys()
+        assert set(re.findall(r"--group (\w+)", command)) == {"containers"} <= groups.keys()
     with_torch = [target for target in TARGETS if _extras(target) & {"torch"}]
     assert with_torch == ["cuda"]
 
