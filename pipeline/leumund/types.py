@@ -348,7 +348,7 @@ class Alert:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: that would double what each of many costs
 class Change:
     """A document as a view should hold it from now on.
 

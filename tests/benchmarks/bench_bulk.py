@@ -38,7 +38,7 @@ from leumund.views.generations import counts_and_checksums  # noqa: E402
 
 MONTH = "2026.11"
 REVISION = 7
-BATCH = 5_000
+BATCH = 2_000
 FEED = Origin(platform="Nachrichten", tier="regional", reach=None, example=False, show_text=True)
 Documents = Iterable[Document]
 Made = Callable[[], Documents]

@@ -237,6 +237,12 @@ def test_tone_is_shown_with_its_margin_in_the_colours_of_the_report() -> None:
             assert TONE_COLOURS[tone] in picture
 
 
+def test_example_data_are_named_as_such() -> None:
+    for name in ("leumund-numbers", "leumund-index-chart"):
+        examples = sum(brand.example for brand in synthetic.report().brands)
+        assert drawn(_with_documents(name)).count(word("example")) == examples == 2
+
+
 def test_the_index_chart_marks_signals_and_disturbed_days() -> None:
     picture = drawn(_with_documents("leumund-index-chart"))
     assert picture.count(BLUE) > 3

@@ -67,7 +67,6 @@ class Elastic:
         self._client = client.options(max_retries=0, request_timeout=self._pace.timeout)
         self._prefix, self._names = prefix, names
         self._sleep, self._random = sleep, random
-        self._size = self._pace.size
         self._params = {"filter_path": PATHS}
         if names is None:
             self._params["require_alias"] = "true"
@@ -129,10 +128,9 @@ class Elastic:
     def _parts(self, call: _Call) -> Iterator[list[int]]:
         """What is open, cut by bytes and number of documents."""
         part: list[int] = []
-        size = 0
-        for position in call.open():
-            more = call.size(position)
-            if part and (size + more > self._size or len(part) == self._pace.documents):
+        size, most = 0, self._pace.documents
+        for position, more in call.sizes():
+            if part and (size + more > self._pace.size or len(part) == most):
                 yield part
                 part, size = [], 0
             part.append(position)
@@ -176,19 +174,9 @@ class _Call:
     def __init__(self, changes: Sequence[Change], target: Callable[[str, str], str]) -> None:
         self._changes = changes
         self._known: list[Outcome | None] = [None] * len(changes)
-        places = {(change.index, change.month) for change in changes}
-        self._targets = {place: target(*place) for place in places}
-        self._quoted = {place: orjson.dumps(name) for place, name in self._targets.items()}
+        self._targets = _Targets(target)
+        self._missing: set[str] = set()
         self.stopped = self.away = ""
-
-    def beside(self, names: Iterable[str]) -> list[int]:
-        """Positions of those that go to none of these."""
-        others = {place for place, name in self._targets.items() if name not in set(names)}
-        return [
-            at
-            for at, change in enumerate(self._changes)
-            if others and (change.index, change.month) in others
-        ]
 
     def open(self) -> list[int]:
         """Positions that are worth another request."""
@@ -196,25 +184,30 @@ class _Call:
             at for at, known in enumerate(self._known) if known is None or known.kind == "again"
         ]
 
+    def sizes(self) -> list[tuple[int, int]]:
+        """Of each that is open the position, and about how many bytes it adds to a request."""
+        bodies = self._changes
+        return [(at, ENVELOPE + len(bodies[at].body or b"")) for at in self.open()]
+
     def deletions(self) -> dict[str, list[int]]:
         """By target, the positions of those that are open."""
         found: dict[str, list[int]] = defaultdict(list)
-        for position in self.open():
+        for position in self.open() if any(one.body is None for one in self._changes) else ():
             if self._changes[position].body is None:
                 found[self._name(position)].append(position)
         return found
 
-    def size(self, position: int) -> int:
-        """Bytes that a change adds to a request, about."""
-        body = self._changes[position].body
-        return ENVELOPE + (len(body) if body else 0)
+    def beside(self, names: Iterable[str]) -> list[int]:
+        """Positions of those that go to none of these."""
+        known = set(names)
+        return [at for at in self.open() if self._name(at) not in known]
 
     def payload(self, positions: Sequence[int]) -> bytes:
         """The body of a request."""
         pieces: list[bytes] = []
         for position in positions:
             change = self._changes[position]
-            target, name = self._quoted[change.index, change.month], orjson.dumps(change.id)
+            target, name = self._targets[change.index, change.month][1], orjson.dumps(change.id)
             if change.body is None:
                 pieces.append(DELETE % (target, name, change.revision))
             else:
@@ -223,32 +216,31 @@ class _Call:
 
     def answered(self, positions: Sequence[int], items: Sequence[dict[str, Any]]) -> None:
         """Takes down the items of an answer, each of which is `{action: {status, …}}`."""
-        known = self._known
         for position, item in zip(positions, items, strict=True):
             (answer,) = item.values()
             # nothing but a status is the answer to nearly all, so it is recognised here
-            known[position] = outcome = DONE if len(answer) == 1 else outcomes.of_item(answer)
-            if outcome.kind == "stop":
-                self.stopped = outcome.reason
+            if len(answer) == 1:
+                self._known[position] = DONE
+            else:
+                self.settle((position,), outcomes.of_item(answer))
 
     def settle(self, positions: Sequence[int], outcome: Outcome) -> None:
         """Takes down the same for all of them."""
         for position in positions:
             self._known[position] = outcome
+            if outcome.kind == "unplaced":
+                self._missing.add(self._name(position))
         if outcome.kind == "stop":
             self.stopped = outcome.reason
 
     def receipt(self) -> Receipt:
         """What became of each."""
-        fates = tuple(
+        fates = [
             ACCEPTED if known is DONE else self._fate(at) for at, known in enumerate(self._known)
+        ]
+        return Receipt(
+            fates=tuple(fates), stopped=self.stopped or self.away, notice=_notice(self._missing)
         )
-        missing = {
-            self._name(at)
-            for at, known in enumerate(self._known)
-            if known is not None and known.kind == "unplaced"
-        }
-        return Receipt(fates=fates, stopped=self.stopped or self.away, notice=_notice(missing))
 
     def _fate(self, position: int) -> tuple[Fate, str]:
         known = self._known[position]
@@ -260,7 +252,19 @@ class _Call:
 
     def _name(self, position: int) -> str:
         change = self._changes[position]
-        return self._targets[change.index, change.month]
+        return self._targets[change.index, change.month][0]
+
+
+class _Targets(dict[tuple[str, str], tuple[str, bytes]]):
+    """Index and month → what is written to, plain and as JSON."""
+
+    def __init__(self, target: Callable[[str, str], str]) -> None:
+        self._target = target
+
+    def __missing__(self, place: tuple[str, str]) -> tuple[str, bytes]:
+        name = self._target(*place)
+        self[place] = (name, orjson.dumps(name))
+        return self[place]
 
 
 def _notice(missing: set[str]) -> str:

@@ -6,27 +6,17 @@ import json
 import secrets
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
+from integration.elasticsearch.board import ALL, Board
 from integration.elasticsearch.conftest import wipe
 from integration.elasticsearch.server import Cluster
 from views import synthetic
 from views.kept_documents import Documents, held
 from views.panels import answered, drawn, vega_spec
-from views.translated import (
-    Body,
-    Context,
-    Row,
-    kql,
-    lens_body,
-    lens_rows,
-    list_body,
-    vega_body,
-)
+from views.translated import Context, Row, kql
 
 from leumund.types import TONES
 from leumund.views import indices
@@ -34,7 +24,6 @@ from leumund.views.dashboards import objects
 from leumund.views.marking import shown
 from leumund.words import word
 
-ALL = Context(start="2025-12-01T00:00:00Z", end="2026-04-30T00:00:00Z", chosen={})
 MARCH = Context(start="2026-03-01T00:00:00Z", end="2026-03-31T23:59:59Z", chosen={})
 ONE = Context(start=ALL.start, end=ALL.end, chosen={"organization.name": "Lindwerk"})
 MONTHS = ("2025.12", "2026.01", "2026.02", "2026.03", "2026.04")
@@ -42,46 +31,6 @@ REPORT = synthetic.report()
 NAMES = sorted(brand.name for brand in REPORT.brands)
 IDS = {kind: [o["id"] for o in objects() if o["type"] == kind] for kind in ("lens", "search")}
 VEGA = [str(o["id"]) for o in objects() if vega_spec(o)]  # type: ignore[arg-type]
-
-
-@dataclass(frozen=True)
-class Board:
-    """The dashboards over indices that hold the synthetic report."""
-
-    client: Elasticsearch
-    shows: dict[str, Body]
-    documents: Documents
-
-    def lens(self, name: str, context: Context = ALL) -> list[Row]:
-        one, view = self._with_view(name)
-        return lens_rows(one, self._asked(view, lens_body(one, view, context)))
-
-    def listed(self, name: str, context: Context = ALL) -> list[dict[str, Any]]:
-        one, view = self._with_view(name)
-        found = self._asked(view, list_body(one, view, context))
-        return [hit["_source"] for hit in found["hits"]["hits"]]
-
-    def vega(self, name: str, context: Context = ALL) -> list[dict[str, Any]]:
-        request = self.spec(name)["data"]["url"]
-        found = self._search(request["index"], vega_body(request, context))
-        return [{"_source": hit["_source"]} for hit in found["hits"]["hits"]]
-
-    def spec(self, name: str) -> dict[str, Any]:
-        spec = vega_spec(self.shows[name])
-        assert spec
-        return spec
-
-    def _with_view(self, name: str) -> tuple[Body, Body]:
-        one = self.shows[name]
-        return one, self.shows[one["references"][0]["id"]]
-
-    def _asked(self, view: Body, body: Body) -> Body:
-        return self._search(view["attributes"]["title"], body)
-
-    def _search(self, index: str, body: Body) -> Body:
-        found = self.client.search(index=index, body=body)
-        assert found["_shards"]["failed"] == 0
-        return dict(found)
 
 
 @pytest.fixture(scope="module")

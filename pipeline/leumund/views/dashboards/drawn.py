@@ -22,6 +22,7 @@ from leumund.views.dashboards.live import (
     live,
     picked,
     ranked,
+    titled,
     triple,
 )
 from leumund.views.dashboards.objects import Json
@@ -132,6 +133,7 @@ def _index_steps() -> list[Json]:
     }
     return [
         *ranked(),
+        *titled(" · "),
         *computed(
             document=field("leumund.document"),
             day=f"toDate({field('@timestamp')})",
@@ -167,7 +169,7 @@ def _signal_steps() -> list[Json]:
 def _lane_steps() -> list[Json]:
     return [
         *kept(_IS_DAY),
-        {"aggregate": [], "groupby": ["brand", "floor", "ceiling", "header"]},
+        {"aggregate": [], "groupby": ["title", "floor", "ceiling", "header"]},
     ]
 
 
@@ -180,4 +182,4 @@ def _lanes(up: Upward) -> list[alt.Chart]:
 def _names(up: Upward) -> alt.Chart:
     assert up.top is not None
     name = on("lanes").mark_text(align="left", **NAME_STYLE).properties(name="names")
-    return name.encode(x=alt.value(2), y=up.top, text="brand:N")
+    return name.encode(x=alt.value(2), y=up.top, text="title:N")

@@ -11,6 +11,7 @@ import vl_convert
 from leumund.views.dashboards.objects import Json, Object, packed, stored, unfiltered
 from leumund.views.palette import INK, MUTED, Rows, Spec, configured
 from leumund.views.timeline import NUMBERS
+from leumund.words import word
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 """The format that every supported Kibana draws."""
@@ -132,6 +133,12 @@ def ranked() -> list[Json]:
         {"joinaggregate": [{"op": "distinct", "field": "brand", "as": "brands"}]},
         {"window": [{"op": "dense_rank", "as": "rank"}], "sort": [{"field": "brand"}]},
     ]
+
+
+def titled(joint: str) -> list[Json]:
+    """`title` is the name of the brand, with a note where its data are examples."""
+    brand, example = field("organization.name"), field("leumund.example")
+    return computed(title=f"{brand} + ({example} ? '{joint}{word('example')}' : '')")
 
 
 def picked(choices: Sequence[str]) -> str:

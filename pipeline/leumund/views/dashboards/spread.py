@@ -16,6 +16,7 @@ from leumund.views.dashboards.live import (
     live,
     picked,
     ranked,
+    titled,
     triple,
 )
 from leumund.views.dashboards.objects import Json
@@ -120,7 +121,7 @@ def numbers_spec(prefix: str) -> Spec:
         [*_number_layers(tuple(columns)), _note()],
         ask=asked(f"{prefix}-index", "status", period=False, sort=BY_NAME),
         steps=[
-            *computed(brand=field("organization.name")),
+            *titled("|"),
             *computed(**{f"column{place}": f"'{title}'" for place, title in enumerate(columns)}),
             {"fold": [f"column{place}" for place in range(len(columns))], "as": ["key", "column"]},
             *computed(
@@ -140,11 +141,18 @@ def _number_layers(columns: Sequence[str]) -> list[alt.Chart]:
         orient="top", title=None, labelAngle=0, labelFontSize=14, domain=False, ticks=False
     )
     rows = alt.Axis(
-        title=None, labelFontSize=15, labelFontWeight=600, labelColor=INK, domain=False, ticks=False
+        title=None,
+        labelExpr="split(datum.label, '|')",
+        labelFontSize=15,
+        labelFontWeight=600,
+        labelColor=INK,
+        labelLimit=220,
+        domain=False,
+        ticks=False,
     )
     base = on("numbers").encode(
         x=alt.X("column:N", sort=list(columns), axis=header),
-        y=alt.Y("brand:N", sort=None, axis=rows),
+        y=alt.Y("title:N", sort=None, axis=rows),
     )
     number = base.mark_text(fontSize=30, fontWeight=700, color=INK, dy=-14)
     margin = base.mark_text(fontSize=12, color=MUTED, dy=12, lineHeight=15)
