@@ -9,26 +9,18 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from views import synthetic
-from views.kept_documents import held
 from views.panels import (
     FILE,
-    answered,
     asked_of,
-    drawn,
-    hits,
     mapped,
     of_kind,
     shipped,
     vega_spec,
 )
 
-from leumund.types import TONES, Estimate
 from leumund.views.dashboards import ndjson, objects
 from leumund.views.dashboards.objects import CORE, VERSIONS
 from leumund.views.dashboards.opening import PAGES
-from leumund.views.marking import finer, shown
-from leumund.views.palette import BLUE, TONE_COLOURS
 from leumund.words import word
 
 NOW_ONLY = re.compile(r"leumund\.(index|base|day_value|visibility|change|share)\.")
@@ -203,63 +195,6 @@ def test_single_posts_are_said_to_be_uncorrected_wherever_their_tone_is_counted(
     for one in (*of_kind("lens"), *of_kind("search")):
         if "leumund.tone.class" in json.dumps(one["attributes"]):
             assert word("single_posts") in one["attributes"]["description"], one["id"]
-
-
-@pytest.mark.parametrize("version", ["5.8", "6.4"])
-@pytest.mark.parametrize("name", VEGA)
-def test_vega_draws_in_german_in_old_and_new_vega_lite(name: str, version: str) -> None:
-    picture = drawn(_with_documents(name), version=version)
-    assert "undefined" not in picture
-    assert "NaN" not in picture
-    assert "Hafenkontor" in picture
-
-
-def test_the_three_numbers_are_those_of_the_status() -> None:
-    picture = drawn(_with_documents("leumund-numbers"))
-    for brand in synthetic.report().brands:
-        latest = brand.latest
-        for value, form, unit in (
-            (latest.fast, "0", ""),
-            (latest.slow, "0", ""),
-            (latest.visibility, finer(latest.visibility), " %"),
-        ):
-            assert isinstance(value, Estimate)
-            assert f">{shown(value.value, form)}{unit}<" in picture
-
-
-def test_tone_is_shown_with_its_margin_in_the_colours_of_the_report() -> None:
-    picture = drawn(_with_documents("leumund-tone"))
-    for brand in synthetic.report().brands:
-        assert brand.latest.tone
-        for tone, share in zip(TONES, brand.latest.tone, strict=True):
-            span = f"({shown(share.low)}–{shown(share.high)})"
-            assert f"{word(tone)} {shown(share.value)}\u00a0% {span}" in picture
-            assert TONE_COLOURS[tone] in picture
-
-
-def test_example_data_are_named_as_such() -> None:
-    for name in ("leumund-numbers", "leumund-index-chart"):
-        examples = sum(brand.example for brand in synthetic.report().brands)
-        assert drawn(_with_documents(name)).count(word("example")) == examples == 2
-
-
-def test_the_index_chart_marks_signals_and_disturbed_days() -> None:
-    picture = drawn(_with_documents("leumund-index-chart"))
-    assert picture.count(BLUE) > 3
-    assert word("collection_failure") in picture
-    assert "Mrz" in picture
-
-
-def _with_documents(name: str) -> dict[str, Any]:
-    documents = held()
-
-    def answer(request: dict[str, Any]) -> list[dict[str, Any]]:
-        kinds = request["body"]["query"]["bool"]["filter"][0]["terms"]["leumund.document"]
-        names = [index.partition("-")[2] for index in request["index"].split(",")]
-        found = [one for name in names for one in documents[name]]
-        return hits(one for one in found if one["leumund.document"] in kinds)
-
-    return answered(VEGA[name], answer)
 
 
 def _panels(page: dict[str, Any]) -> list[dict[str, Any]]:
