@@ -9,7 +9,7 @@ from datetime import date, datetime
 from leumund.channels.message import compose
 from leumund.flows import frame
 from leumund.flows.parts import Parts
-from leumund.record import health, index, ledger, outbox, signals
+from leumund.record import health, index, ledger, outbox, readings, signals
 from leumund.record.outbox import Parcel
 from leumund.record.shown import shown
 from leumund.types import Change, Signal
@@ -222,6 +222,7 @@ class _Desk:
         del payload
         values = {
             "leumund.model.name": self._parts.card.name,
+            "leumund.model.signature": readings.signature(self._parts.record),
             "leumund.model.method": self._parts.method.version,
         }
         return documents.system("model", self._parts.clock(), values)

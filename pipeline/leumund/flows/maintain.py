@@ -10,7 +10,7 @@ from datetime import timedelta
 from leumund import config as settings
 from leumund.flows.parts import Parts
 from leumund.flows.schema import apply_schema, compare, expire
-from leumund.record import erasure, feed, outbox
+from leumund.record import erasure, outbox
 from leumund.record.erasure import Proof, Receipt
 from leumund.views.places import Place
 
@@ -55,8 +55,7 @@ def tend(parts: Parts) -> Upkeep:
     """
     (sink,) = parts.servers.sinks
     done = apply_schema(parts) if parts.servers.may_set_up else []
-    first = feed.first_month(parts.record)
-    expired = expire(parts, before=f"{first:%Y.%m}") if first and parts.servers.may_set_up else []
+    expired = expire(parts) if parts.servers.may_set_up else []
     waiting = outbox.queue(parts.record, sink)
     differs = {} if waiting.pending else compare(parts)
     if differs:

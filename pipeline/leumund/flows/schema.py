@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from leumund.errors import Misconfigured, Unavailable
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
 BATCH = 2000
+UNBROKEN = 10
+"""Years within which every month has its index."""
 Sum = tuple[int, int]
 """Number of documents and sum of their checksums."""
 
@@ -90,10 +93,12 @@ def rebuild(parts: Parts, *, progress: Progress = silent) -> Rebuilt:
     return rebuilt
 
 
-def expire(parts: Parts, *, before: str) -> list[str]:
-    """Delete whole months of mentions that lie before one (2026.11); returns their indices."""
+def expire(parts: Parts) -> list[str]:
+    """Delete the months of mentions before the first of which the record holds one."""
     client, prefix = parts.servers.elasticsearch("setup"), parts.config.elasticsearch.prefix
-    return indices.expire(client, prefix, before=before)
+    held = feed.expected(parts.record, parts.servers.sinks[0])
+    first = min((month for index, month in held if index == "mentions"), default="")
+    return indices.expire(client, prefix, before=first)
 
 
 def setup_text(parts: Parts, *, days: int) -> str:
@@ -111,7 +116,8 @@ def set_up(parts: Parts, client: Elasticsearch, *, days: int) -> Iterator[str]:
     prefix = parts.config.elasticsearch.prefix
     for name in roles.put_roles(client, prefix):
         yield f"role {name}"
-    for role in roles.ROLES:
+    wanted = (*roles.ROLES, "kibana") if parts.config.kibana.url else roles.ROLES
+    for role in wanted:
         key = roles.create_key(client, prefix, role, days=days)
         path = parts.servers.keep_key(role, key.encoded)
         ended = roles.revoke_others(client, key)
@@ -212,5 +218,11 @@ def _counter(
 
 
 def _months(parts: Parts) -> list[str]:
+    """Every month from the oldest mention to a year ahead; of what is older than ten years only
+    months that hold something, as one wrong date must not make a thousand indices."""
     today = parts.clock().astimezone(BERLIN).date()
-    return places.months(feed.first_month(parts.record) or today, today)
+    told = feed.months(parts.record, parts.servers.sinks[0]) if parts.servers.sinks else []
+    limit = f"{today.year - UNBROKEN:04}.{today.month:02}"
+    first = min((month for month in told if month >= limit), default=f"{today:%Y.%m}")
+    since = date(int(first[:4]), int(first[5:]), 1)
+    return sorted({*told, *places.months(since, today)})

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, true
+from sqlalchemy import ColumnElement, Connection, RowMapping, Text, func, select, true
 from sqlalchemy.dialects.sqlite import insert
 
 from leumund.record import Record, ledger
@@ -133,12 +133,12 @@ def expected(record: Record, sink: str) -> Counter[tuple[str, str]]:
     return found
 
 
-def first_month(record: Record) -> date | None:
-    """The first day of the month of the oldest mention that has an opinion."""
-    oldest = select(func.min(mentions.c.published_at)).where(mentions.c.state == "read")
+def months(record: Record, sink: str) -> list[str]:
+    """The months (2026.11) of all mentions that a sink was told of, in order."""
+    month = func.json_extract(outbox.c.payload, "$.month", type_=Text)
+    told = (outbox.c.sink == sink) & outbox.c.object.startswith("mention:")
     with record.reading() as connection:
-        at = connection.execute(oldest).scalar()
-    return None if at is None else at.astimezone(UTC).date().replace(day=1)
+        return sorted(connection.execute(select(month).where(told).distinct()).scalars())
 
 
 def tick(record: Record, sink: str) -> int:

@@ -88,6 +88,14 @@ def _reading(row: RowMapping, voices: Sequence[Opinion]) -> Reading:
     )
 
 
+def signature(record: Record) -> str:
+    """Of the models and rules that read the newest mention; '' before the first reading."""
+    read = select(mentions.c.signature).where(mentions.c.state == "read")
+    newest = read.order_by(mentions.c.published_at.desc()).limit(1)
+    with record.reading() as connection:
+        return connection.execute(newest).scalar() or ""
+
+
 def opinions_of(record: Record) -> dict[str, list[Opinion]]:
     """Every opinion that is held, by the identity of its mention."""
     with record.reading() as connection:

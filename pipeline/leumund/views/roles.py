@@ -15,12 +15,14 @@ from leumund.views.places import places
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
-Role = Literal["setup", "writer", "reader"]
+Role = Literal["setup", "writer", "reader", "kibana"]
 ROLES: tuple[Role, ...] = ("setup", "writer", "reader")
+"""Roles that people may hold, too. `kibana` is a key only: it brings the dashboards there."""
 _CLUSTER: Mapping[Role, tuple[str, ...]] = {
     "setup": ("manage_index_templates", "monitor"),
     "writer": ("monitor",),
     "reader": (),
+    "kibana": (),
 }
 _INDICES: Mapping[Role, tuple[str, ...]] = {
     "setup": ("manage", "read", "write"),
@@ -33,6 +35,10 @@ _INDICES: Mapping[Role, tuple[str, ...]] = {
         "view_index_metadata",
     ),
     "reader": ("read", "view_index_metadata"),
+    "kibana": ("read", "view_index_metadata"),
+}
+_APPLICATIONS: Mapping[Role, list[Body]] = {
+    "kibana": [{"application": "kibana-.kibana", "privileges": ["all"], "resources": ["*"]}],
 }
 
 
@@ -51,6 +57,7 @@ def rights(prefix: str, role: Role) -> Body:
     """What a role may do, as Elasticsearch describes it.
 
     Setup copies indices (`write`, and `monitor` to follow the copy); the writer creates no index.
+    Only somebody with all rights in Kibana may create a space, hence those of `kibana`.
 
     >>> rights("leumund", "reader")["indices"][0]["privileges"]
     ['read', 'view_index_metadata']
@@ -58,6 +65,7 @@ def rights(prefix: str, role: Role) -> Body:
     return {
         "cluster": list(_CLUSTER[role]),
         "indices": [{"names": [f"{prefix}-*"], "privileges": list(_INDICES[role])}],
+        "applications": _APPLICATIONS.get(role, []),
         "metadata": {"owner": "leumund"},
     }
 
