@@ -71,7 +71,7 @@ def opened(
         max_retries=0,
         retry_on_timeout=False,
         retry_on_status=(),
-        serializer=importlib.import_module("elasticsearch.serializer").OrjsonSerializer(),
+        serializer=importlib.import_module("leumund.views.bulk").Answers(),
         **tls,
     )
     return found

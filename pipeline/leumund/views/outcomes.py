@@ -34,8 +34,8 @@ FULL = (
     "Free disk space or add some; the block then lifts by itself and publishing goes on."
 )
 READ_ONLY = (
-    "Elasticsearch takes no documents: an index is blocked for writing. "
-    "Lift the block (index.blocks.*); publishing then goes on."
+    "Elasticsearch takes no documents: an index is blocked for writing, because it is being copied "
+    "or by hand (index.blocks.*). Publishing goes on once the block is lifted."
 )
 FORBIDDEN = (
     "The API key may not write these documents to Elasticsearch: "

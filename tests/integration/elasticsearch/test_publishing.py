@@ -258,7 +258,7 @@ def test_a_rebuild_writes_to_the_indices_it_names_and_nowhere_else(
 
 @pytest.mark.parametrize(
     ("block", "remedy"),
-    [("read_only_allow_delete", "disk"), ("write", "Lift the block"), ("read_only", "Lift")],
+    [("read_only_allow_delete", "disk"), ("write", "block is lifted"), ("read_only", "lifted")],
 )
 def test_a_block_stops_with_a_sentence_and_loses_nothing(
     cluster: Cluster,
