@@ -55,23 +55,31 @@ def vega_spec(one: dict[str, Any]) -> dict[str, Any] | None:
     return json.loads(state["params"]["spec"]) if state.get("type") == "vega" else None
 
 
-def asked_of(spec: Any) -> Iterator[dict[str, Any]]:
+def asked_of(spec: Any) -> list[dict[str, Any]]:
     """Every request in a specification."""
+    return [data["url"] for data in _requests(spec)]
+
+
+def _requests(spec: Any) -> Iterator[dict[str, Any]]:
+    """Every `data` with a request, found as Kibana finds them."""
     if isinstance(spec, dict):
         if isinstance(spec.get("url"), dict):
-            yield spec["url"]
-        for value in spec.values():
-            yield from asked_of(value)
+            yield spec
+        for value in list(spec.values()):
+            yield from _requests(value)
     elif isinstance(spec, list):
         for value in spec:
-            yield from asked_of(value)
+            yield from _requests(value)
 
 
 def answered(spec: dict[str, Any], answer: Callable[[dict[str, Any]], Hits]) -> dict[str, Any]:
     """The specification with rows where it had a request; what is Kibana's own is gone."""
     filled = deepcopy(spec)
     filled["config"].pop("kibana")
-    filled["data"] = {"values": answer(spec["data"]["url"])}
+    for data in _requests(filled):
+        url = data.pop("url")
+        data |= {"values": answer(url)}
+        del data["format"]
     return filled
 
 

@@ -75,18 +75,39 @@ def test_a_brand_without_a_level_says_so_instead_of_a_number() -> None:
     assert drawn(_with_documents("leumund-numbers", documents)).count("kein Wert") == 2
 
 
+def test_a_chosen_brand_stands_beside_its_peers_alone() -> None:
+    documents = held()
+    for one in documents["index"]:
+        if one["leumund.document"] == "status":
+            pair = {"Lindwerk": ["Hafenkontor"], "Hafenkontor": ["Lindwerk"]}
+            one["leumund.peers"] = pair.get(one["organization.name"], [])
+    for name in ("leumund-map", "leumund-peers"):
+        picture = drawn(_with_documents(name, documents, brand="Lindwerk"))
+        assert "Lindwerk" in picture
+        assert "Hafenkontor" in picture
+        assert "Kiesel" not in picture
+
+
 def test_nothing_is_drawn_from_nothing_without_an_error() -> None:
     for name in VEGA:
         assert "NaN" not in drawn(_with_documents(name, {"index": [], "signals": []}))
 
 
-def _with_documents(name: str, documents: Documents | None = None) -> dict[str, Any]:
+def _with_documents(
+    name: str, documents: Documents | None = None, *, brand: str = ""
+) -> dict[str, Any]:
     known = documents or held()
 
     def answer(request: dict[str, Any]) -> list[dict[str, Any]]:
-        kinds = request["body"]["query"]["bool"]["filter"][0]["terms"]["leumund.document"]
+        filters = request["body"]["query"]["bool"]["filter"]
+        kinds = filters[0]["terms"]["leumund.document"]
+        chosen = brand if "%dashboard_context-filter_clause%" in filters else ""
         names = [index.partition("-")[2] for index in request["index"].split(",")]
-        found = [one for name in names for one in known[name]]
-        return hits(one for one in found if one["leumund.document"] in kinds)
+        found = [one for index in names for one in known[index]]
+        return hits(
+            one
+            for one in found
+            if one["leumund.document"] in kinds and chosen in ("", one["organization.name"])
+        )
 
     return answered(VEGA[name], answer)

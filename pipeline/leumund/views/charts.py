@@ -76,9 +76,8 @@ def index_layers(
     """What the index chart draws, from the back to the front; `base` holds the days."""
     dots = base.mark_point(size=20, color=GREY, filled=True, opacity=0.75).properties(name="dots")
     slow = base.mark_line(color=INK, strokeDash=[6, 4], strokeWidth=1.6).properties(name="slow")
-    shade = disturbance_shade(span)
     return [
-        shade if up.top is None else shade.encode(y=up("floor"), y2="ceiling:Q"),
+        shade_layer(up, span),
         _balance(up),
         *level_layers(base, up, field="fast"),
         slow.encode(y=up("slow")),
@@ -87,6 +86,12 @@ def index_layers(
         *markers(span, top=up.top),
         hover(base, span, tips),
     ]
+
+
+def shade_layer(up: Upward, span: Span | None) -> alt.Chart:
+    """Disturbed days as a shade, over the full height or that of a lane."""
+    shade = disturbance_shade(span)
+    return shade if up.top is None else shade.encode(y=up("floor"), y2="ceiling:Q")
 
 
 def index_tips(before: str = "") -> list[alt.Tooltip]:
@@ -124,7 +129,9 @@ def visibility_chart(brand: BrandFacts) -> Spec | None:
     form = finer(points[-1].visibility)
     span = span_of(points)
     base = on("days").encode(x=days(span))
-    up = percent_upward()
+    percent = "format(datum.value, '~f') + '\u00a0%'"
+    axis = alt.Axis(title=None, tickCount=4, domain=False, ticks=False, labelExpr=percent)
+    up = Upward(scale=alt.Scale(zero=True), axis=axis)
     chart = alt.layer(
         disturbance_shade(span),
         *level_layers(base, up, field="value"),
@@ -142,16 +149,10 @@ def visibility_chart(brand: BrandFacts) -> Spec | None:
     )
 
 
-def percent_upward() -> Upward:
-    """An axis of percent that starts at 0."""
-    percent = "format(datum.value, '~f') + '\u00a0%'"
-    axis = alt.Axis(title=None, tickCount=4, domain=False, ticks=False, labelExpr=percent)
-    return Upward(scale=alt.Scale(zero=True), axis=axis)
-
-
-def visibility_tips() -> list[alt.Tooltip]:
-    """Day, share of voice and its margin, in percent."""
-    return [when(), tip("value", f"{word('visibility')} in %", ".1f"), *margin_tips(".1f")]
+def visibility_tips(before: str = "") -> list[alt.Tooltip]:
+    """Day, share of voice and its margin, in percent, from fields that may bear a prefix."""
+    share = tip(f"{before}value", f"{word('visibility')} in %", ".1f")
+    return [when(), share, *margin_tips(".1f", before=before)]
 
 
 def volume_chart(brand: BrandFacts) -> Spec:

@@ -7,7 +7,7 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 from views.kept_documents import Documents
-from views.panels import vega_spec
+from views.panels import answered, drawn, vega_spec
 from views.translated import Body, Context, Row, lens_body, lens_rows, list_body, vega_body
 
 ALL = Context(start="2025-12-01T00:00:00Z", end="2026-04-30T00:00:00Z", chosen={})
@@ -32,9 +32,16 @@ class Board:
         return [hit["_source"] for hit in found["hits"]["hits"]]
 
     def vega(self, name: str, context: Context = ALL) -> list[dict[str, Any]]:
-        request = self.spec(name)["data"]["url"]
+        return self.answer(self.spec(name)["data"]["url"], context)
+
+    def answer(self, request: Body, context: Context = ALL) -> list[dict[str, Any]]:
+        """What a request of a Vega panel brings."""
         found = self._search(request["index"], vega_body(request, context))
         return [{"_source": hit["_source"]} for hit in found["hits"]["hits"]]
+
+    def picture(self, name: str, context: Context = ALL) -> str:
+        """A Vega panel as SVG."""
+        return drawn(answered(self.spec(name), lambda request: self.answer(request, context)))
 
     def spec(self, name: str) -> dict[str, Any]:
         spec = vega_spec(self.shows[name])

@@ -15,7 +15,7 @@ from integration.elasticsearch.conftest import wipe
 from integration.elasticsearch.server import Cluster
 from views import synthetic
 from views.kept_documents import Documents, held
-from views.panels import answered, drawn, vega_spec
+from views.panels import vega_spec
 from views.translated import Context, Row, kql
 
 from leumund.types import TONES
@@ -79,8 +79,7 @@ def test_every_vega_panel_draws_what_was_put_in(board: Board, name: str) -> None
         if document["leumund.document"] in kinds
     ]
     assert _sorted(hit["_source"] for hit in found) == _sorted(put_in)
-    picture = drawn(answered(spec, lambda _: found))
-    assert "undefined" not in picture
+    assert "undefined" not in board.picture(name)
 
 
 @pytest.mark.parametrize("name", ["leumund-index-chart", "leumund-share-of-voice"])
@@ -105,15 +104,18 @@ def test_what_holds_now_comes_from_the_status_whatever_the_period(board: Board, 
         assert one["leumund.index.value"] == pytest.approx(brand.latest.fast.value, abs=0.0006)
 
 
-def test_peers_and_map_show_all_brands_even_when_one_is_chosen(board: Board) -> None:
-    for name, brands in (("leumund-peers", 3), ("leumund-map", 3), ("leumund-numbers", 1)):
-        assert len(board.vega(name, ONE)) == brands
+def test_a_chosen_brand_stands_beside_its_peers_and_nobody_else(board: Board) -> None:
+    for name in ("leumund-peers", "leumund-map"):
+        assert all(f">{brand.split()[0]}" in board.picture(name) for brand in NAMES)
+        chosen = board.picture(name, ONE)
+        assert all(f">{brand.split()[0]}" in chosen for brand in NAMES)
+        strangers = Context(start=ALL.start, end=ALL.end, chosen={"organization.name": "Niemand"})
+        assert not any(brand in board.picture(name, strangers) for brand in NAMES)
+    assert len(board.vega("leumund-numbers", ONE)) == 1
 
 
 def test_the_numbers_read_as_in_the_report(board: Board) -> None:
-    picture = drawn(
-        answered(board.spec("leumund-numbers"), lambda _: board.vega("leumund-numbers"))
-    )
+    picture = board.picture("leumund-numbers")
     for brand in REPORT.brands:
         assert brand.latest.fast
         assert f">{shown(brand.latest.fast.value)}<" in picture

@@ -70,7 +70,7 @@ def _peers(prefix: str) -> Object:
         "leumund-peers",
         f"{word('peers')}: {word('index')} mit {word('margin')}",
         help_text="Aktueller Stand aller Marken, die höchste oben; Linie bei 50 = ausgeglichen. "
-        "Zeigt immer alle Marken, auch wenn oben eine gewählt ist.",
+        "Zeigt die gewählte Marke mit ihren Vergleichsunternehmen, ohne Wahl alle Marken.",
         spec=peers_spec(prefix),
     )
 

@@ -56,7 +56,8 @@ def map_panel(prefix: str) -> Object:
         f"Landkarte: Reputation und {word('visibility')}",
         help_text="Nach oben: Reputationsindex. Nach rechts: Anteil an allen Meldungen über die "
         "Marke und ihre Vergleichsunternehmen in den letzten 7 Tagen. Die Kreuze sind die "
-        "Schwankungsbreiten. Zeigt immer alle Marken, auch wenn oben eine gewählt ist.",
+        "Schwankungsbreiten. Zeigt die gewählte Marke mit ihren Vergleichsunternehmen, ohne Wahl "
+        "alle Marken.",
         spec=map_spec(prefix),
     )
 

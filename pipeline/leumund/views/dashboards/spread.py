@@ -72,6 +72,7 @@ def peers_spec(prefix: str) -> Spec:
         ask=_everyone(prefix, BEST_FIRST),
         steps=[
             *ranked(),
+            *_with_peers(prefix),
             *triple("index"),
             *kept("isValid(datum.value)"),
             *_LOOKS,
@@ -90,6 +91,7 @@ def map_spec(prefix: str) -> Spec:
         ask=_everyone(prefix, BY_NAME),
         steps=[
             *ranked(),
+            *_with_peers(prefix),
             *triple("index"),
             *triple("visibility", ("x", "x_low", "x_high")),
             *kept("isValid(datum.value) && isValid(datum.x)"),
@@ -178,6 +180,20 @@ _NOTE_STEPS: list[Json] = [
 def _everyone(prefix: str, sort: Sequence[Json]) -> Json:
     """All brands, whichever is chosen: a comparison needs the others."""
     return asked(f"{prefix}-index", "status", period=False, brand=False, sort=sort)
+
+
+def _with_peers(prefix: str) -> list[Json]:
+    """Keeps the chosen brands and those that they are compared with; all if none is chosen."""
+    chosen = asked(f"{prefix}-index", "status", period=False)
+    lookup = {"data": chosen, "key": "_source['organization.name']", "fields": ["_source"]}
+    own = field("leumund.peers")
+    names = f"'|' + datum.brand + '|' + ({own} ? join({own}, '|') : '') + '|'"
+    return [
+        {"lookup": "brand", "from": lookup, "as": ["chosen"]},
+        *computed(names=f"isValid(datum.chosen) ? {names} : ''"),
+        {"joinaggregate": [{"op": "values", "field": "names", "as": "everyone"}]},
+        *kept("indexof(join(pluck(datum.everyone, 'names'), ''), '|' + datum.brand + '|') >= 0"),
+    ]
 
 
 def _digits(part: str) -> str:
