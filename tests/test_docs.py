@@ -12,11 +12,24 @@ from leumund.cli import app
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = {command.name or command.callback.__name__ for command in app.registered_commands}  # type: ignore[union-attr]
+GROUPS = {
+    str(group.name): {
+        command.name or command.callback.__name__  # type: ignore[union-attr]
+        for command in group.typer_instance.registered_commands  # type: ignore[union-attr]
+    }
+    for group in app.registered_groups
+}
+ALL = sorted(
+    [(name,) for name in COMMANDS] + [(g, c) for g, names in GROUPS.items() for c in names]
+)
 
 
 def test_every_command_is_in_the_readme_and_every_command_there_exists() -> None:
     named = set(re.findall(r"`leumund ([a-z]+)", README))
-    assert named == COMMANDS
+    assert named == COMMANDS | GROUPS.keys()
+    assert set(re.findall(r"`leumund (\w+) (\w+)", README)) >= {
+        (group, name) for group, names in GROUPS.items() for name in names & {"apply", "setup"}
+    }
 
 
 def test_every_dag_is_in_the_readme() -> None:
@@ -25,12 +38,13 @@ def test_every_dag_is_in_the_readme() -> None:
     assert dags <= named <= dags | COMMANDS
 
 
-@pytest.mark.parametrize("command", sorted(COMMANDS))
-def test_each_command_explains_itself_and_its_options(command: str) -> None:
-    result = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200", "TERM": "dumb"})
+@pytest.mark.parametrize("command", ALL, ids=" ".join)
+def test_each_command_explains_itself_and_its_options(command: tuple[str, ...]) -> None:
+    wide = {"COLUMNS": "200", "TERM": "dumb"}
+    result = CliRunner().invoke(app, [*command, "--help"], env=wide)
     assert result.exit_code == 0
     options = re.findall(
-        r"^\W*(?:\*\s+)?(--[\w-]+|files|names)\b(.*)$", result.output, re.MULTILINE
+        r"^\W*(?:\*\s+)?(--[\w-]+|file|files|names|sink|terms)\b(.*)$", result.output, re.MULTILINE
     )
     assert options
     for name, rest in options:
