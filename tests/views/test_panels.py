@@ -88,6 +88,24 @@ def test_a_chosen_brand_stands_beside_its_peers_alone() -> None:
         assert "Kiesel" not in picture
 
 
+def test_many_brands_stand_in_lines_that_hold_each_number_with_its_margin() -> None:
+    documents = held()
+    more = [
+        {**one, "organization.name": f"{one['organization.name']} {number}"}
+        for one in documents["index"]
+        if one["leumund.document"] == "status"
+        for number in range(3)
+    ]
+    picture = drawn(_with_documents("leumund-numbers", {"index": more, "signals": []}))
+    tones = drawn(_with_documents("leumund-tone", {"index": more, "signals": []}))
+    for brand in synthetic.report().brands:
+        level = brand.latest.fast
+        assert level
+        said = f"{shown(level.value)} ({shown(level.low)} bis {shown(level.high)})"
+        assert " ".join(picture.split()).count(f">{said}<") >= 3
+        assert tones.count(f"{brand.name} 2: ".replace("&", "&amp;")) == 3
+
+
 def test_nothing_is_drawn_from_nothing_without_an_error() -> None:
     for name in VEGA:
         assert "NaN" not in drawn(_with_documents(name, {"index": [], "signals": []}))

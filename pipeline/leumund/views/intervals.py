@@ -43,15 +43,19 @@ def tone_chart(brand: BrandFacts) -> Spec | None:
     return finished(chart, {"tones": rows}, height=170, description=summary)
 
 
-def tone_layers() -> list[alt.Chart]:
-    """A bar from 0 to 100 percent with its margin for each row."""
-    axis = alt.Axis(title=None, labelExpr=_TWO_LINES, domain=False, ticks=False, labelLimit=220)
+def tone_layers(*, limit: int = 220, thick: object = 22) -> list[alt.Chart]:
+    """A bar from 0 to 100 percent with its margin for each row.
+
+    `limit` is the room for a label in pixels, `thick` the bar's pixels or its part of the row.
+    """
+    axis = alt.Axis(title=None, labelExpr=_TWO_LINES, domain=False, ticks=False, labelLimit=limit)
     base = on("tones").encode(y=alt.Y("label:N", sort=None, axis=axis))
     percent = alt.Axis(
         title=None, tickCount=5, labelExpr="datum.value + '\u00a0%'", domain=False, ticks=False
     )
     x = alt.X("value:Q", scale=alt.Scale(domain=[0, 100]), axis=percent)
-    bars = base.mark_bar(size=22, opacity=0.75).properties(name="tones")
+    size = {"height": thick} if isinstance(thick, dict) else {"size": thick}
+    bars = base.mark_bar(opacity=0.75, **size).properties(name="tones")
     return [bars.encode(x=x, color=alt.Color("colour:N", scale=None)), *_whiskers(base, percent)]
 
 

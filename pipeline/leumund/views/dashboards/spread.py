@@ -36,28 +36,32 @@ BY_NAME: list[Json] = [{"organization.name": "asc"}]
 BEST_FIRST: list[Json] = [{"leumund.index.value": {"order": "desc", "missing": "_last"}}]
 _WHOLE = "format({}, '.0f')"
 _FINER = "format({0}, {0} < 10 ? '.1f' : '.0f')"
+_FEW = "datum.brands <= 3"
+"""Few brands have room for large numbers; more stand in lines."""
+
 _LOOKS = computed(colour=picked(BRAND_COLOURS), shape=picked(BRAND_SHAPES))
 
 
 def tone_spec(prefix: str) -> Spec:
     """Corrected shares of tone with their margins, for each brand."""
     parts = {
-        new: f"datum._source['leumund.share.' + datum.tone + '.{part}']"
-        for new, part in (("value", "value"), ("low", "low"), ("high", "high"))
+        part: f"datum._source['leumund.share.' + datum.tone + '.{part}']"
+        for part in ("value", "low", "high")
     }
     names = _choice("datum.tone", {tone: word(tone) for tone in TONES})
     said = _span_text(f"{_WHOLE} + '\u00a0%'", _WHOLE)
     return live(
-        [*tone_layers(), _note()],
+        [*tone_layers(limit=330, thick={"band": 0.6}), _note()],
         ask=asked(f"{prefix}-index", "status", period=False, sort=BY_NAME),
         steps=[
+            *ranked(),
             *computed(**{tone: f"'{tone}'" for tone in TONES}),
             {"fold": list(TONES), "as": ["tone", "key"]},
             *computed(**parts),
             *kept("isValid(datum.value)"),
             *computed(
                 colour=_choice("datum.tone", {tone: TONE_COLOURS[tone] for tone in TONES}),
-                label=f"{field('organization.name')} + '|' + {names} + ' ' + {said}",
+                label=f"datum.brand + ({_FEW} ? '|' : ': ') + {names} + ' ' + {said}",
             ),
         ],
         feeds={"tones": [], "notes": _NOTE_STEPS},
@@ -123,7 +127,8 @@ def numbers_spec(prefix: str) -> Spec:
         [*_number_layers(tuple(columns)), _note()],
         ask=asked(f"{prefix}-index", "status", period=False, sort=BY_NAME),
         steps=[
-            *titled("|"),
+            *ranked(),
+            *titled(f"' + ({_FEW} ? '|' : ' · ') + '"),
             *computed(**{f"column{place}": f"'{title}'" for place, title in enumerate(columns)}),
             {"fold": [f"column{place}" for place in range(len(columns))], "as": ["key", "column"]},
             *computed(
@@ -131,9 +136,10 @@ def numbers_spec(prefix: str) -> Spec:
                 unit=unit,
                 number=f"isValid(datum.value) ? {_digits('value')} + datum.unit : '–'",
                 span=f"isValid(datum.value) ? [{margin}, {ends}] : ['kein Wert']",
+                line=f"isValid(datum.value) ? datum.number + '  (' + {ends} + ')' : 'kein Wert'",
             ),
         ],
-        feeds={"numbers": [], "notes": _NOTE_STEPS},
+        feeds={"numbers": kept(_FEW), "lines": kept(f"!({_FEW})"), "notes": _NOTE_STEPS},
         description="Drei Zahlen je Marke, mit Schwankungsbreite.",
     )
 
@@ -152,13 +158,19 @@ def _number_layers(columns: Sequence[str]) -> list[alt.Chart]:
         domain=False,
         ticks=False,
     )
-    base = on("numbers").encode(
-        x=alt.X("column:N", sort=list(columns), axis=header),
-        y=alt.Y("title:N", sort=None, axis=rows),
-    )
+    place = {
+        "x": alt.X("column:N", sort=list(columns), axis=header),
+        "y": alt.Y("title:N", sort=None, axis=rows),
+    }
+    base, lines = on("numbers").encode(**place), on("lines").encode(**place)
     number = base.mark_text(fontSize=30, fontWeight=700, color=INK, dy=-14)
     margin = base.mark_text(fontSize=12, color=MUTED, dy=12, lineHeight=15)
-    return [number.encode(text="number:N"), margin.encode(text="span:N")]
+    line = lines.mark_text(fontSize=14, fontWeight=600, color=INK)
+    return [
+        number.encode(text="number:N"),
+        margin.encode(text="span:N"),
+        line.encode(text="line:N"),
+    ]
 
 
 def _note() -> alt.Chart:
