@@ -14,12 +14,22 @@ from rich.markup import escape
 
 from leumund import words
 from leumund.errors import LeumundError
-from leumund.record import health, ledger
+from leumund.record import health, ledger, outbox
+from leumund.views import connection
 from leumund.wiring import Parts
 
 State = Literal["ok", "warning", "error"]
 MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "error": "[red]✗[/]"}
-PACKAGES = ("leumund", "onnxruntime", "spacy", "sqlalchemy", "torch", "apache-airflow")
+PACKAGES = (
+    "leumund",
+    "onnxruntime",
+    "spacy",
+    "sqlalchemy",
+    "torch",
+    "apache-airflow",
+    "elasticsearch",
+    "kibana-py",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,34 @@ def findings(parts: Parts) -> Iterator[Finding]:
     yield from _model(parts)
     yield from _record(parts)
     yield from _privacy(parts)
+    yield from _elasticsearch(parts)
+    yield from _kibana(parts)
+
+
+def _elasticsearch(parts: Parts) -> Iterator[Finding]:
+    """Whether it answers, what waits for it, and what was given up."""
+    for sink in parts.servers.sinks:
+        try:
+            number = connection.version(parts.servers.elasticsearch("writer"))
+        except LeumundError as error:
+            yield Finding("Elasticsearch", "warning", str(error))
+        else:
+            yield Finding("Elasticsearch", "ok", f"version {number}")
+        waits = outbox.queue(parts.record, sink)
+        counts = f"{waits.done} delivered, {waits.pending} waiting, {waits.dead} given up"
+        hint = "; `leumund outbox` lists the reasons" if waits.dead else ""
+        yield Finding("Documents", "warning" if waits.dead else "ok", counts + hint)
+
+
+def _kibana(parts: Parts) -> Iterator[Finding]:
+    if not parts.config.kibana.url:
+        return
+    try:
+        number = parts.servers.kibana().version()
+    except LeumundError as error:
+        yield Finding("Kibana", "warning", str(error))
+        return
+    yield Finding("Kibana", "ok", f"version {number}, {parts.servers.dashboards}")
 
 
 def _versions() -> Iterator[str]:
