@@ -2,9 +2,10 @@
 
     .venv/bin/python tests/benchmarks/bench_bulk.py http://localhost:9200 [--documents 20000]
 
-Both turn the same mentions into the same index on the same server, in turns; the median of the
-rounds is shown. The clock starts with documents in memory and stops when the server has taken the
-last one, so that serialisation counts. Indices are compared afterwards.
+All turn the same mentions into the same index on the same server, in turns; of each engine the
+least disturbed round counts. The clock starts with documents in memory and stops when the server
+has taken the last one, so that serialisation counts. The last engine also computes revision and
+checksum of each document, which the others find in it. Indices are compared afterwards.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import argparse
 import gc
 import random
 import secrets
-import statistics
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -218,9 +218,9 @@ def parsed(value: object) -> object:
 
 
 def show(took: Mapping[str, Sequence[Took]], count: int) -> None:
-    print(f"{count:,} documents, median of {len(took[NAIVE])} rounds; the indices are equal")
-    cpu = {name: statistics.median(one.cpu for one in all_) for name, all_ in took.items()}
-    wall = {name: statistics.median(one.wall for one in all_) for name, all_ in took.items()}
+    print(f"{count:,} documents, best of {len(took[NAIVE])} rounds; the indices are equal")
+    cpu = {name: min(one.cpu for one in all_) for name, all_ in took.items()}
+    wall = {name: min(one.wall for one in all_) for name, all_ in took.items()}
     for name in took:
         print(
             f"  {name:20} {count / cpu[name]:9,.0f} documents per CPU-second "
@@ -233,7 +233,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("url")
     parser.add_argument("--documents", type=int, nargs="+", default=[20_000])
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     asked = parser.parse_args()
     for count in asked.documents:
         held = [documents.mention(row, FEED, answered=False) for row in synthetic(count)]
