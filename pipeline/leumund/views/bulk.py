@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from math import ceil
 from typing import Any
 
 import orjson
@@ -56,11 +55,11 @@ class Batch:
         ]
 
     def parts(self, size: int, documents: int) -> Iterator[list[int]]:
-        """What is open in even parts of about `size` bytes at most, and of so many documents."""
+        """What is open, in parts of about `size` bytes and of `documents` at most."""
         left = self.open()
         total = sum(ENVELOPE + len(self._changes[at].body or b"") for at in left)
-        step = ceil(len(left) / max(ceil(total / size), ceil(len(left) / documents), 1))
-        for first in range(0, len(left), step or 1):
+        step = min(documents, max(1, size * len(left) // max(total, 1)))
+        for first in range(0, len(left), step):
             yield left[first : first + step]
 
     def deletions(self) -> dict[str, list[int]]:
