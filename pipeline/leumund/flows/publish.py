@@ -18,7 +18,7 @@ from leumund.flows.gather import gather
 from leumund.flows.parts import Parts, Progress, silent
 from leumund.flows.schema import apply_schema
 from leumund.record import feed, ledger, outbox
-from leumund.types import View
+from leumund.types import Receipt, View
 from leumund.views import facts
 from leumund.views import report as page
 
@@ -81,21 +81,14 @@ def drain(
 ) -> Published:
     """Deliver all that is due for one sink; what the view refuses waits for the next run."""
     run = ledger.start(parts.record, "publish", now=parts.clock())
-    owner, now = f"{socket.gethostname()}:{os.getpid()}", parts.clock()
     counts: Counter[str] = Counter()
-    stopped = _set_up(parts)
-    notice = ""
-    while not stopped:
-        due = outbox.claim(parts.record, sink, now=now, owner=owner, lease=LEASE, limit=BATCH)
-        if not due:
-            break
-        receipt = view.publish(changes(parts, due, report))
-        crash.point("publish.after_send")
-        fates = [(p, fate, why) for p, (fate, why) in zip(due, receipt.fates, strict=True)]
-        chance = random.Random(f"{run}:{counts.total()}")
-        counts += outbox.settle(parts.record, fates, run=run, now=now, chance=chance)
+    stopped, notice = _set_up(parts), ""
+    while not stopped and (receipt := _batch(parts, sink, view, report, run=run, counts=counts)):
         stopped, notice = receipt.stopped, receipt.notice or notice
         progress(f"publish to {sink}", counts.total(), None)
+    if not stopped:
+        feed.announce_sink(parts.record, sink)
+        _batch(parts, sink, view, report, run=run, counts=counts)
     if stopped:
         log.error("view stopped", extra={"sink": sink, "reason": stopped})
     ledger.finish(parts.record, run, now=parts.clock(), outcome=stopped or "ok")
@@ -108,6 +101,25 @@ def drain(
         stopped=stopped,
         notice=notice,
     )
+
+
+def _batch(
+    parts: Parts, sink: str, view: View, report: facts.Report, *, run: int, counts: Counter[str]
+) -> Receipt | None:
+    """Deliver what is due, at most `BATCH` rows, and write down what became of each; None: nothing.
+
+    `counts` grows by the fates.
+    """
+    owner, now = f"{socket.gethostname()}:{os.getpid()}", parts.clock()
+    due = outbox.claim(parts.record, sink, now=now, owner=owner, lease=LEASE, limit=BATCH)
+    if not due:
+        return None
+    receipt = view.publish(changes(parts, due, report))
+    crash.point("publish.after_send")
+    fates = [(p, fate, why) for p, (fate, why) in zip(due, receipt.fates, strict=True)]
+    chance = random.Random(f"{run}:{counts.total()}")
+    counts.update(outbox.settle(parts.record, fates, run=run, now=now, chance=chance))
+    return receipt
 
 
 def _set_up(parts: Parts) -> str:

@@ -91,7 +91,7 @@ def announce_mentions(connection: Connection, ids: Iterable[str]) -> None:
 
 
 def announce_system(record: Record, sources: Iterable[str], *, now: datetime) -> None:
-    """Queue how sources and sinks do, and the runs and gaps that no sink has heard of yet."""
+    """Queue how the sources do, and the runs and gaps that no sink has heard of yet."""
     with record.writing() as connection:
         if not _anybody(connection):
             return
@@ -108,10 +108,15 @@ def announce_system(record: Record, sources: Iterable[str], *, now: datetime) ->
                 **{name: payload for name, payload in history.items() if name not in known},
                 **lasting,
                 **{f"source:{name}": {"source": name} for name in sources},
-                **{f"sink:{name}": {"sink": name} for name in names},
                 "model:current": {},
             },
         )
+
+
+def announce_sink(record: Record, sink: str) -> None:
+    """Queue how a sink stands."""
+    with record.writing() as connection:
+        announce(connection, {f"sink:{sink}": {"sink": sink}})
 
 
 def expected(record: Record, sink: str) -> Counter[tuple[str, str]]:

@@ -306,8 +306,8 @@ class Queue:
 
 
 def queue(record: Record, sink: str) -> Queue:
-    """How the rows of one sink stand."""
-    of_sink = outbox.c.sink == sink
+    """How the rows of one sink stand; the one that tells just this is left out."""
+    of_sink = (outbox.c.sink == sink) & ~outbox.c.object.startswith("sink:")
     waits = outbox.c.state.in_(("pending", "leased"))
     states = select(outbox.c.state, func.count()).where(of_sink).group_by(outbox.c.state)
     oldest = select(func.min(outbox.c.created_at)).where(of_sink, waits)
