@@ -6,6 +6,7 @@ Command line and DAGs call these functions and nothing else; each can be repeate
 from leumund.flows.alert import alert, deliver
 from leumund.flows.collect import Collected, collect, import_files, unreached
 from leumund.flows.enrich import enrich
+from leumund.flows.gather import gather
 from leumund.flows.maintain import Upkeep, erase_author, erase_mention, maintain, tend
 from leumund.flows.publish import Publication, Published, publish, report
 from leumund.flows.schema import (
@@ -36,6 +37,7 @@ __all__ = [
     "enrich",
     "erase_author",
     "erase_mention",
+    "gather",
     "import_files",
     "maintain",
     "publish",

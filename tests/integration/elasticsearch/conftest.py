@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from elasticsearch import Elasticsearch
 from integration.elasticsearch import distribution, server
+from integration.elasticsearch.house import TEXTS, built
 from integration.elasticsearch.proxy import Proxy
 from integration.elasticsearch.server import Cluster
+
+from leumund import flows
 
 GIVEN = "LEUMUND_TEST_ELASTICSEARCH"
 
@@ -32,6 +36,20 @@ def secured() -> Iterator[Cluster]:
     needs_server()
     with server.running(security=True) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def read(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A house that has collected, read and scored its texts, and knows no Elasticsearch yet."""
+    folder = tmp_path_factory.mktemp("read") / "house"
+    house = built(folder)
+    house.drop("eins.jsonl", TEXTS)
+    parts = house.parts()
+    flows.collect(parts)
+    flows.enrich(parts)
+    flows.score(parts)
+    parts.record.close()
+    return folder
 
 
 @pytest.fixture

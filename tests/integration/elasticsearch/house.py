@@ -18,6 +18,7 @@ from leumund.wiring import Parts
 
 CLOCK = datetime(2026, 11, 24, 9, tzinfo=UTC)
 SINK = "elasticsearch"
+TEXTS = 60
 CONFIG = """
 [elasticsearch]
 url = "{url}"

@@ -8,34 +8,19 @@ from pathlib import Path
 
 import pytest
 from elasticsearch import Elasticsearch
-from integration.elasticsearch.house import CLOCK, House, built, configured, held, wanted, whole
+from integration.elasticsearch.house import CLOCK, TEXTS, House, configured, held, wanted, whole
 from integration.elasticsearch.proxy import Proxy
 from integration.elasticsearch.server import Cluster
 
 from leumund import flows
 from leumund.record import index, outbox
 
-TEXTS = 60
 POINTS = ("outbox.after_claim", "publish.after_send", "publish.before_mark", "publish.after_mark")
 
 
 @pytest.fixture
 def client(cluster: Cluster) -> Elasticsearch:
     return cluster.client()
-
-
-@pytest.fixture(scope="module")
-def read(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A house that has collected, read and scored its texts, and knows no Elasticsearch yet."""
-    folder = tmp_path_factory.mktemp("read") / "house"
-    house = built(folder)
-    house.drop("eins.jsonl", TEXTS)
-    parts = house.parts()
-    flows.collect(parts)
-    flows.enrich(parts)
-    flows.score(parts)
-    parts.record.close()
-    return folder
 
 
 @pytest.fixture
