@@ -74,6 +74,7 @@ def put_templates(
                 index_patterns=body["index_patterns"],
                 composed_of=body["composed_of"],
                 priority=body["priority"],
+                allow_auto_create=body["allow_auto_create"],
                 meta=body["_meta"],
             )
         else:
