@@ -173,8 +173,8 @@ def _copied(client: Elasticsearch, generation: Generation, pause: Pause) -> list
         with sorted_errors(address(client)):
             for place, name in old.items():
                 client.indices.add_block(index=name, block="write")
+                client.indices.refresh(index=name)  # a copy takes only what searches see
                 _copy(client, name, generation.names[place], pause)
-            client.indices.refresh(index=[*old.values()])
         before = counts_and_checksums(client, generation.prefix)
         after = counts_and_checksums(client, generation.prefix, generation=generation)
         if lost := [old[place] for place in old if before[place] != after[place]]:
