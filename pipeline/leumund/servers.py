@@ -61,10 +61,17 @@ class Servers:
     def elastic(self, names: Mapping[str, str] | None = None) -> View:
         """The view that writes to Elasticsearch, to its aliases or to the index of each alias."""
         client = self.elasticsearch("writer")
-        from leumund.views.elastic import Elastic
+        from leumund.views.elastic import BRISK, Elastic
 
         prefix = self.config.elasticsearch.prefix
-        return Elastic(client, prefix=prefix, names=names, sleep=time.sleep, random=random.random)
+        return Elastic(
+            client,
+            prefix=prefix,
+            names=names,
+            sleep=time.sleep,
+            random=random.random,
+            pace=BRISK,
+        )
 
     def elasticsearch(self, role: Role) -> Elasticsearch:
         """A client with the key of that role.

@@ -25,7 +25,7 @@ from leumund.views import report as page
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)
-BATCH = 2000
+BATCH = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from leumund.views.places import Place
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
-BATCH = 2000
+BATCH = 10_000
 UNBROKEN = 10
 """Years within which every month has its index."""
 Sum = tuple[int, int]

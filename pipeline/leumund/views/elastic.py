@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 
 from elastic_transport import TransportError
 from elasticsearch import ApiError, Elasticsearch
@@ -24,16 +27,22 @@ INCOMPLETE = Outcome("again", "an answer that does not name every document")
 class Pace:
     """How much goes into one request, and how often and patiently it is repeated.
 
-    `size` in bytes; `wait` before the first repetition (doubled for each further one, at most
-    `longest`, less a random half) and `timeout` of a request in seconds.
+    `size` in bytes; `at_once` requests run beside each other; `wait` before the first repetition
+    (doubled for each further one, at most `longest`, less a random half) and `timeout` of a
+    request in seconds.
     """
 
     documents: int = 5_000
     size: int = 5_000_000
+    at_once: int = 1
     attempts: int = 5
     wait: float = 1.0
     longest: float = 30.0
     timeout: float = 60.0
+
+
+BRISK = Pace(documents=2_500, at_once=2)
+"""While the server works on one request, the next is made."""
 
 
 class Elastic:
@@ -99,9 +108,11 @@ class Elastic:
         except (ApiError, TransportError) as error:
             self._failed(batch, batch.open(), self._outcome(error, 0))
             return
-        for positions in batch.parts(self._pace.size, self._pace.documents):
-            if not self._send(batch, positions):
-                return
+        parts = batch.parts(self._pace.size, self._pace.documents)
+        with ThreadPoolExecutor(self._pace.at_once) as pool:
+            while some := list(islice(parts, self._pace.at_once)):
+                if not all(list(pool.map(partial(self._send, batch), some))):
+                    return
 
     def _withhold(self, batch: Batch) -> None:
         """Deletes nothing from an index that is missing: the attempt alone would create it."""
