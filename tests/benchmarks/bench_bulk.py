@@ -5,7 +5,7 @@
 All turn the same mentions into the same index on the same server, in turns; of each engine the
 least disturbed round counts. The clock starts with documents in memory and stops when the server
 has taken the last one, so that serialisation counts. The last engine also computes revision and
-checksum of each document, which the others find in it, and keeps two requests in flight. Indices are compared afterwards.
+checksum of each document, which the others find in it. Indices are compared afterwards.
 """
 
 from __future__ import annotations
