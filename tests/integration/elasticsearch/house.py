@@ -19,6 +19,8 @@ from leumund.wiring import Parts
 CLOCK = datetime(2026, 11, 24, 9, tzinfo=UTC)
 SINK = "elasticsearch"
 TEXTS = 60
+POINTS = ("outbox.after_claim", "publish.after_send", "publish.before_mark", "publish.after_mark")
+"""Where publishing is killed; `tests/faults` counts on it."""
 CONFIG = """
 [elasticsearch]
 url = "{url}"

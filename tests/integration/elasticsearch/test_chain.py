@@ -8,14 +8,20 @@ from pathlib import Path
 
 import pytest
 from elasticsearch import Elasticsearch
-from integration.elasticsearch.house import CLOCK, TEXTS, House, configured, held, wanted, whole
+from integration.elasticsearch.house import (
+    CLOCK,
+    TEXTS,
+    House,
+    configured,
+    held,
+    wanted,
+    whole,
+)
 from integration.elasticsearch.proxy import Proxy
 from integration.elasticsearch.server import Cluster
 
 from leumund import flows
 from leumund.record import index, outbox
-
-POINTS = ("outbox.after_claim", "publish.after_send", "publish.before_mark", "publish.after_mark")
 
 
 @pytest.fixture
