@@ -292,7 +292,10 @@ Level = Literal["notice", "unusual", "urgent"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Driver:
-    """A story that drove a signal: its headline and link, volume, sources and share of weight."""
+    """A story that drove a signal: its headline and link, volume, sources and share of weight.
+
+    `showable` says that the headline may stand in views outside the house.
+    """
 
     headline: str
     url: str
@@ -301,6 +304,7 @@ class Driver:
     posts: int
     sources: int
     share: float
+    showable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -167,6 +167,7 @@ def driver(number: int, **values: Any) -> Driver:
         "posts": 12,
         "sources": 3,
         "share": 0.4,
+        "showable": True,
     }
     return Driver(**defaults | values)
 

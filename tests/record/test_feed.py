@@ -25,6 +25,10 @@ SINK = "elasticsearch"
 KEY = feed.brand_key(BRAND)
 
 
+LISTS = {f"status:{KEY}", *(f"story:{KEY}-{rank}" for rank in range(1, feed.STORIES + 1))}
+"""What is shown as of now for the brand, and may quote a mention."""
+
+
 def waiting(record: Record, sink: str = SINK) -> set[str]:
     return {row.object for row in outbox.listing(record, sink, state="pending")}
 
@@ -88,7 +92,7 @@ def test_a_reading_and_what_becomes_of_it_is_announced(record: Record) -> None:
     second = deliver(record)[0]
     assert (second.object, second.revision > first.revision) == (name, True)
     keep(record, Deletion(source="forum", at=NOW, native_id="native-1"), state={"at": "2"})
-    assert waiting(record) == {name}
+    assert waiting(record) == {name, *LISTS}
     assert ledger.balance(record) == []
 
 
@@ -135,7 +139,7 @@ def test_a_story_that_gets_a_member_and_a_text_that_expires_are_announced(record
     stories.keep(record, [member])
     assert len(deliver(record)) == 1
     erasure.expire_texts(record, retention={"forum": 1}, now=NOW + timedelta(days=9))
-    assert waiting(record) == {f"mention:{identity(1)}-{KEY}"}
+    assert waiting(record) == {f"mention:{identity(1)}-{KEY}", *LISTS}
 
 
 def test_only_points_that_differ_are_announced(record: Record) -> None:

@@ -163,6 +163,8 @@ def erase(
     else:
         raise Misconfigured("name either --mention, or --source and --author")
     console.print(str(receipt), highlight=False)
+    if parts.servers.sinks:
+        print_sinks(flows.publish(parts))
 
 
 def _line(signal: Signal) -> str:

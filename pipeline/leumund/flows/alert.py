@@ -16,7 +16,7 @@ from leumund import crash
 from leumund.channels.message import compose
 from leumund.errors import Misconfigured, Unavailable
 from leumund.flows import frame
-from leumund.flows.faces import headline
+from leumund.flows.faces import headline, may_be_shown
 from leumund.flows.parts import Parts, Progress, silent
 from leumund.flows.score import days_of, peers_of
 from leumund.record import evidence, index, ledger, outbox, signals
@@ -180,6 +180,7 @@ def _drivers(
             posts=part.members,
             sources=part.sources,
             share=part.share,
+            showable=may_be_shown(parts, face),
         )
         for part in best
         if (face := faces.get(part.story)) is not None and (line := headline(face))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cached_property
 
 from leumund.channels.message import compose
 from leumund.flows import frame
@@ -126,7 +127,7 @@ class _Desk:
         told = brand.stories[rank - 1]
         values: dict[str, object] = {
             "rank": rank,
-            "headline": told.headline,
+            "headline": told.headline if told.showable else f"Beitrag bei {told.source}",
             "url": told.url,
             "source": told.source,
             "first_seen": told.first_seen,
@@ -141,14 +142,10 @@ class _Desk:
         )
 
     def _signal(self, payload: Mapping[str, str]) -> Found:
-        one = next((s for s in signals.load(self._parts.record) if s.id == payload["signal"]), None)
+        one = self._raised.get(payload["signal"])
         if one is None:
             return None
-        letters = [
-            letter
-            for letter in outbox.listing(self._parts.record, signals.SINK)
-            if f"|{one.id}|" in letter.object
-        ]
+        letters = [letter for letter in self._letters if f"|{one.id}|" in letter.object]
         states = {letter.state for letter in letters}
         return documents.signal(
             one,
@@ -157,6 +154,22 @@ class _Desk:
             state="/".join(sorted(states)),
             example=self._example({"brand": one.brand}),
         )
+
+    @cached_property
+    def _raised(self) -> Mapping[str, Signal]:
+        return {one.id: one for one in signals.load(self._parts.record)}
+
+    @cached_property
+    def _letters(self) -> Sequence[Parcel]:
+        return outbox.listing(self._parts.record, signals.SINK)
+
+    @cached_property
+    def _ledger(self) -> Mapping[str, Mapping[str, int]]:
+        return ledger.summary(self._parts.record)
+
+    @cached_property
+    def _successes(self) -> Mapping[str, datetime]:
+        return health.last_success(self._parts.record)
 
     def _subject(self, one: Signal) -> str:
         return phrases.signal_name(one) if one.kind == "rise" else compose(one).subject
@@ -181,11 +194,11 @@ class _Desk:
         problems = sorted({s.reason for s in streams if s.ok_at != s.asked_at and s.reason})
         state = "disturbed" if problems else "ok" if streams else "never"
         described = parts.config.source_named(name)
-        counts = ledger.summary(parts.record).get(name, {})
+        counts = self._ledger.get(name, {})
         values = {
             "event.dataset": name,
             "leumund.source.state": state,
-            "leumund.source.last_success": health.last_success(parts.record).get(name),
+            "leumund.source.last_success": self._successes.get(name),
             "leumund.source.reason": "; ".join(problems),
             "leumund.source.kind": described.kind,
             "leumund.example": described.example,

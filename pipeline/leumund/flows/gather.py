@@ -9,7 +9,7 @@ from datetime import timedelta
 from leumund import config as settings
 from leumund import words
 from leumund.flows import frame
-from leumund.flows.faces import headline
+from leumund.flows.faces import headline, may_be_shown
 from leumund.flows.parts import Parts
 from leumund.flows.score import days_of, peers_of
 from leumund.record import evidence, feed, health, index, ledger, signals
@@ -138,6 +138,7 @@ def _stories(
             pickups=row.members - 1,
             tone=TONES[row.hard],
             share=row.weight / total,
+            showable=may_be_shown(parts, face),
         )
         for row in ranked
         if (face := faces.get(row.story)) is not None and (line := headline(face))

@@ -16,7 +16,7 @@ from leumund.errors import LeumundError
 from leumund.flows.documents import changes
 from leumund.flows.gather import gather
 from leumund.flows.parts import Parts, Progress, silent
-from leumund.flows.schema import apply_schema
+from leumund.flows.schema import BATCH, apply_schema
 from leumund.record import feed, ledger, outbox
 from leumund.types import Receipt, View
 from leumund.views import facts
@@ -25,7 +25,6 @@ from leumund.views import report as page
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)
-BATCH = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,16 +53,13 @@ class Publication:
 
 def report(parts: Parts) -> Path:
     """Write the report of what the record holds; returns its path."""
-    path = parts.home / parts.config.report
-    page.write(gather(parts), path)
-    return path
+    return _write(parts, gather(parts))
 
 
 def publish(parts: Parts, *, progress: Progress = silent) -> Publication:
     """Write the report of what the record holds and deliver what waits for the sinks."""
     gathered = gather(parts)
-    path = parts.home / parts.config.report
-    page.write(gathered, path)
+    path = _write(parts, gathered)
     if parts.views:
         names = [source.name for source in parts.config.source]
         feed.announce_system(parts.record, names, now=parts.clock())
@@ -120,6 +116,12 @@ def _batch(
     chance = random.Random(f"{run}:{counts.total()}")
     counts.update(outbox.settle(parts.record, fates, run=run, now=now, chance=chance))
     return receipt
+
+
+def _write(parts: Parts, gathered: facts.Report) -> Path:
+    path = parts.home / parts.config.report
+    page.write(gathered, path)
+    return path
 
 
 def _set_up(parts: Parts) -> str:

@@ -104,7 +104,7 @@ def expire(parts: Parts) -> list[str]:
 def setup_text(parts: Parts, *, days: int) -> str:
     """What an administrator pastes into Dev Tools instead of running `set_up` for us."""
     prefix = parts.config.elasticsearch.prefix
-    return roles.printed(prefix, months=_months(parts), days=days)
+    return roles.printed(prefix, months=_months(parts), days=days, keys=_keys(parts))
 
 
 def set_up(parts: Parts, client: Elasticsearch, *, days: int) -> Iterator[str]:
@@ -116,8 +116,7 @@ def set_up(parts: Parts, client: Elasticsearch, *, days: int) -> Iterator[str]:
     prefix = parts.config.elasticsearch.prefix
     for name in roles.put_roles(client, prefix):
         yield f"role {name}"
-    wanted = (*roles.ROLES, "kibana") if parts.config.kibana.url else roles.ROLES
-    for role in wanted:
+    for role in _keys(parts):
         key = roles.create_key(client, prefix, role, days=days)
         path = parts.servers.keep_key(role, key.encoded)
         ended = roles.revoke_others(client, key)
@@ -141,7 +140,7 @@ def dashboards(parts: Parts, *, brand: str = "") -> list[Object]:
 def compare(parts: Parts) -> dict[Place, tuple[int, int]]:
     """Per place where they differ: documents that the record asks for, and those that are there.
 
-    Counts mentions, points of the index and signals. Call it when nothing waits in the outbox.
+    Counts mentions and signals. Call it when nothing waits in the outbox.
     """
     (sink,) = parts.servers.sinks
     client, prefix = parts.servers.elasticsearch("writer"), parts.config.elasticsearch.prefix
@@ -215,6 +214,10 @@ def _counter(
         return found
 
     return counted
+
+
+def _keys(parts: Parts) -> tuple[roles.Role, ...]:
+    return (*roles.ROLES, "kibana") if parts.config.kibana.url else roles.ROLES
 
 
 def _months(parts: Parts) -> list[str]:

@@ -137,6 +137,7 @@ def _expire_batch(record: Record, source: str, *, limit: datetime, run: int) -> 
         n = connection.execute(mentions.update().where(pending).values(values)).rowcount
         connection.execute(mentions.update().where(mentions.c.id.in_(ids)).values(DROPPED))
         feed.announce_mentions(connection, ids)
+        feed.announce_lists(connection, ids)
         old_letters = (rejects.c.source == source) & (rejects.c.at < limit)
         connection.execute(
             rejects.update().where(old_letters, rejects.c.raw != b"").values(raw=b"")

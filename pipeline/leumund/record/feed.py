@@ -23,6 +23,22 @@ from leumund.record.tables import (
     sinks,
 )
 
+
+def _of_payload(key: str) -> ColumnElement[str]:
+    return func.json_extract(outbox.c.payload, f"$.{key}", type_=Text)
+
+
+_MONTH = _of_payload("month")
+_IS_MENTION = outbox.c.object.startswith("mention:")
+_ALIVE = (
+    select(opinions.c.mention_id)
+    .where(
+        opinions.c.mention_id == _of_payload("mention"), opinions.c.brand == _of_payload("brand")
+    )
+    .exists()
+)
+"""The mention that a row is about still says something about the brand."""
+
 Objects = Mapping[str, Mapping[str, str]]
 """Name of each object, with what its document must be found by once the object is gone."""
 
@@ -90,6 +106,15 @@ def announce_mentions(connection: Connection, ids: Iterable[str]) -> None:
             announce(connection, _opinions(connection, opinions.c.mention_id.in_(part)))
 
 
+def announce_lists(connection: Connection, ids: Iterable[str]) -> None:
+    """Queue what is shown as of now for the brands that these mentions name: it may quote them."""
+    if _anybody(connection):
+        for part in chunks(ids):
+            named = select(opinions.c.brand).where(opinions.c.mention_id.in_(part)).distinct()
+            for brand in connection.execute(named).scalars().all():
+                announce(connection, _lists(brand))
+
+
 def announce_system(record: Record, sources: Iterable[str], *, now: datetime) -> None:
     """Queue how the sources do, and the runs and gaps that no sink has heard of yet."""
     with record.writing() as connection:
@@ -120,30 +145,24 @@ def announce_sink(record: Record, sink: str) -> None:
 
 
 def expected(record: Record, sink: str) -> Counter[tuple[str, str]]:
-    """How many mentions, points and signals a sink should show, by index and month."""
-    told = select(outbox.c.object, outbox.c.payload).where(
-        outbox.c.sink == sink, outbox.c.object.startswith("mention:")
-    )
-    shown = select(func.count()).select_from(index_points).where(index_points.c.superseded == 0)
-    raised = select(func.count()).select_from(signals)
+    """How many mentions and signals a sink should show, by index and month.
+
+    What was given up is not expected.
+    """
+    accepted = (outbox.c.sink == sink) & (outbox.c.state != "dead")
+    by_month = select(_MONTH, func.count()).where(accepted, _IS_MENTION, _ALIVE).group_by(_MONTH)
+    raised = select(func.count()).where(accepted, outbox.c.object.startswith("signal:"))
     with record.reading() as connection:
-        alive = _opinions(connection).keys()
-        found = Counter(
-            ("mentions", payload["month"])
-            for name, payload in connection.execute(told)
-            if name in alive
-        )
-        found["index", ""] = int(connection.execute(shown).scalar_one())
+        found = Counter({("mentions", month): n for month, n in connection.execute(by_month)})
         found["signals", ""] = int(connection.execute(raised).scalar_one())
     return found
 
 
 def months(record: Record, sink: str) -> list[str]:
-    """The months (2026.11) of all mentions that a sink was told of, in order."""
-    month = func.json_extract(outbox.c.payload, "$.month", type_=Text)
-    told = (outbox.c.sink == sink) & outbox.c.object.startswith("mention:")
+    """The months (2026.11) of all mentions that a sink should show, in order."""
+    wanted = select(_MONTH).where(outbox.c.sink == sink, _IS_MENTION, _ALIVE).distinct()
     with record.reading() as connection:
-        return sorted(connection.execute(select(month).where(told).distinct()).scalars())
+        return sorted(connection.execute(wanted).scalars())
 
 
 def tick(record: Record, sink: str) -> int:
@@ -160,10 +179,16 @@ def points(days: Iterable[tuple[str, date]]) -> Objects:
     for brand, day in days:
         key = brand_key(brand)
         found[f"point:{key}-{day.isoformat()}"] = {"brand": brand, "day": day.isoformat()}
-        found[f"status:{key}"] = {"brand": brand}
-        for rank in range(1, STORIES + 1):
-            found[f"story:{key}-{rank}"] = {"brand": brand, "rank": str(rank)}
+        found |= _lists(brand)
     return found
+
+
+def _lists(brand: str) -> Objects:
+    key = brand_key(brand)
+    stories = {
+        f"story:{key}-{rank}": {"brand": brand, "rank": str(rank)} for rank in range(1, STORIES + 1)
+    }
+    return {f"status:{key}": {"brand": brand}, **stories}
 
 
 def _anybody(connection: Connection) -> bool:

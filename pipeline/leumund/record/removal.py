@@ -42,6 +42,7 @@ def remove(
         if measure_again:
             touch_mentions(connection, part)
         feed.announce_mentions(connection, part)
+        feed.announce_lists(connection, part)
         rows = select(mentions.c.source, mentions.c.state).where(mentions.c.id.in_(part))
         for source, state in connection.execute(rows):
             n += 1

@@ -166,7 +166,7 @@ def story(values: Mapping[str, object], *, brand: str, day: date, example: bool)
 
 def signal(one: Signal, *, subject: str, targets: int, state: str, example: bool) -> Document:
     """A change worth a person's attention, and whom it was told."""
-    top = one.drivers[0].headline if one.drivers else ""
+    top = next((driver.headline for driver in one.drivers[:1] if driver.showable), "")
     return _filled(
         {
             "@timestamp": _noon(one.day),

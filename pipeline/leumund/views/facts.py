@@ -51,7 +51,8 @@ class Story:
     """A story of the last 28 days: where it stood first, and who took it up.
 
     `posts` counts all copies, `pickups` those after the first. `tone` is the most probable reading
-    of the first copy, uncorrected. `share` in [0, 1] is its part of the brand's weight.
+    of the first copy, uncorrected. `share` in [0, 1] is its part of the brand's weight. `showable`
+    says that the headline may stand in views outside the house.
     """
 
     headline: str
@@ -62,6 +63,7 @@ class Story:
     pickups: int
     tone: Tone
     share: float
+    showable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -127,6 +127,7 @@ def printed(
     *,
     months: Iterable[str] = (),
     days: int = 365,
+    keys: Iterable[Role] = ROLES,
     blueprint: Blueprint | None = None,
 ) -> str:
     """Everything an administrator runs in Kibana's Dev Tools, so that we need index rights only.
@@ -135,6 +136,7 @@ def printed(
         prefix: first part of every name.
         months: those of mentions to create.
         days: until the keys expire.
+        keys: to create.
         blueprint: default: the schemas that ship.
     """
     wanted = blueprint or load(prefix)
@@ -142,7 +144,7 @@ def printed(
         *_templates(wanted),
         *_indices(wanted, months),
         *((f"PUT _security/role/{prefix}-{role}", rights(prefix, role)) for role in ROLES),
-        *_keys(prefix, days),
+        *_keys(prefix, days, keys),
     ]
     head = "# Leumund: templates, indices, roles, keys. Each key is its answer's `encoded`."
     return "\n\n".join((head, *(f"{line}\n{_text(body)}" for line, body in asked))) + "\n"
@@ -161,8 +163,8 @@ def _indices(wanted: Blueprint, months: Iterable[str]) -> Iterator[tuple[str, Bo
         yield f"PUT {name}", {"aliases": place.aliases(wanted.prefix)}
 
 
-def _keys(prefix: str, days: int) -> Iterator[tuple[str, Body]]:
-    for role in ROLES:
+def _keys(prefix: str, days: int, keys: Iterable[Role]) -> Iterator[tuple[str, Body]]:
+    for role in keys:
         name = f"{prefix}-{role}"
         yield (
             "POST _security/api_key",

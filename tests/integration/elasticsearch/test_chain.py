@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -158,3 +159,83 @@ def test_without_the_setup_key_one_sentence_names_the_command(
     monkeypatch.delenv("LEUMUND_ELASTICSEARCH_KEY")
     (sink,) = flows.publish(house.parts(CLOCK + timedelta(minutes=6))).sinks
     assert sink.waiting == 0
+
+
+def everything(client: Elasticsearch, prefix: str) -> str:
+    """All that stands in any index."""
+    client.indices.refresh(index=f"{prefix}-*")
+    hits = client.search(index=f"{prefix}-*", size=10_000)["hits"]["hits"]
+    return json.dumps([hit["_source"] for hit in hits], ensure_ascii=False)
+
+
+def test_what_was_erased_is_in_no_index_after_the_command(
+    house: House, client: Elasticsearch, prefix: str
+) -> None:
+    publish(house)
+    client.indices.refresh(index=f"{prefix}-*")
+    listed = client.search(
+        index=f"{prefix}-index", query={"term": {"leumund.document": "story"}}, size=1
+    )
+    line = listed["hits"]["hits"][0]["_source"]["leumund.story.headline"].removesuffix(" …")
+    assert line in everything(client, prefix)
+    found = client.search(index=f"{prefix}-mentions", query={"match_phrase": {"message": line}})
+    (gone,) = {hit["_source"]["event.id"] for hit in found["hits"]["hits"]}
+    erased = house.leumund("erase", "--mention", gone, "--clock", CLOCK.isoformat())
+    assert erased.returncode == 0, erased.stderr
+    assert line not in everything(client, prefix)
+    assert gone not in everything(client, prefix)
+    whole(house.parts())
+
+
+def test_text_that_may_not_be_shown_is_in_no_index(
+    house: House, client: Elasticsearch, prefix: str
+) -> None:
+    settings = house.folder / "leumund.toml"
+    settings.write_text(settings.read_text("utf-8").replace("show_text = true", ""), "utf-8")
+    publish(house)
+    assert len(held(client, prefix)) == TEXTS
+    said = everything(client, prefix)
+    assert "Beitrag bei netz" in said
+    for words in ("Warteschleife", "sofort geholfen", "geöffnet hat", "verlegt ihre Filiale"):
+        assert words not in said
+
+
+def test_a_month_that_is_empty_in_the_record_goes_and_stays_away(
+    house: House, client: Elasticsearch, prefix: str
+) -> None:
+    house.drop("alt.jsonl", 3, first=300)
+    parts = house.parts()
+    flows.collect(parts)
+    flows.enrich(parts)
+    publish(house)
+    first = f"{prefix}-mentions-2026.08"
+    assert client.indices.exists_alias(name=first)
+    client.indices.refresh(index=f"{prefix}-*")
+    since = "2026-09-01T00:00:00Z"
+    older = {"range": {"@timestamp": {"lt": since}}}
+    old = client.search(index=f"{prefix}-mentions", query=older)["hits"]["hits"]
+    assert len(old) == 3
+    for hit in old:
+        flows.erase_mention(house.parts(), hit["_source"]["event.id"])
+    publish(house)
+    assert flows.tend(house.parts()).differs == {}
+    publish(house)
+    assert not client.indices.exists_alias(name=first)
+    assert len(held(client, prefix)) == TEXTS
+
+
+def test_what_was_given_up_is_no_difference(
+    house: House, client: Elasticsearch, prefix: str
+) -> None:
+    publish(house)
+    house.drop("zwei.jsonl", 2, likes=5)
+    parts = house.parts()
+    flows.collect(parts)
+    parcels = outbox.claim(
+        parts.record, "elasticsearch", now=CLOCK, owner="t", lease=timedelta(minutes=1)
+    )
+    refused = next(parcel for parcel in parcels if parcel.object.startswith("mention:"))
+    outbox.bury(parts.record, refused, reason="refused", run=1)
+    client.delete(index=f"{prefix}-mentions-2026.11", id=refused.object.removeprefix("mention:"))
+    client.indices.refresh(index=f"{prefix}-*")
+    assert flows.compare(parts) == {}
