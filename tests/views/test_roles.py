@@ -44,3 +44,10 @@ def test_no_role_reaches_beyond_its_prefix_or_manages_users() -> None:
 def test_the_secret_of_a_key_is_not_in_its_text() -> None:
     key = roles.Key(role="reader", id="a", name="acme-reader", expires=None, encoded="c2VjcmV0")
     assert "c2VjcmV0" not in repr(key)
+
+
+def test_a_key_for_kibana_is_printed_only_where_it_is_wanted() -> None:
+    assert "kibana-.kibana" not in roles.printed("leumund")
+    told = roles.printed("leumund", keys=(*roles.ROLES, "kibana"))
+    assert '"application": "kibana-.kibana"' in told
+    assert "PUT _security/role/leumund-kibana" not in told
