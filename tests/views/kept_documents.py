@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from typing import Any
@@ -45,8 +44,8 @@ def _index(brand: BrandFacts, report: Report) -> Iterator[documents.Document]:
     )
     yield documents.status(brand.latest, said, peers=brand.peers, example=brand.example)
     for rank, story in enumerate(brand.stories, start=1):
-        values = {**asdict(story), "rank": rank, "pickup_text": phrases.copies(story)}
-        yield documents.story(values, brand=brand.name, day=brand.latest.day, example=False)
+        day = brand.latest.day
+        yield documents.story(story, rank=rank, brand=brand.name, day=day, example=False)
 
 
 def _signals(brand: BrandFacts) -> Iterator[documents.Document]:

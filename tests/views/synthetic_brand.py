@@ -142,6 +142,7 @@ def stories(mid: datetime) -> tuple[Story, ...]:
             pickups=pickups,
             tone=tone,
             share=share,
+            showable=True,
         )
         for place, (headline, source, pickups, tone, share) in enumerate(HEADLINES)
     )
@@ -168,6 +169,7 @@ def signals(name: str, mid: datetime) -> tuple[Signal, ...]:
         posts=37,
         sources=6,
         share=0.214,
+        showable=True,
     )
     drop = Signal(
         brand=name,

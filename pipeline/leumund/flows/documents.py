@@ -124,21 +124,12 @@ class _Desk:
         brand, rank = self._brands.get(payload["brand"]), int(payload["rank"])
         if brand is None or rank > len(brand.stories):
             return None
-        told = brand.stories[rank - 1]
-        values: dict[str, object] = {
-            "rank": rank,
-            "headline": told.headline if told.showable else f"Beitrag bei {told.source}",
-            "url": told.url,
-            "source": told.source,
-            "first_seen": told.first_seen,
-            "posts": told.posts,
-            "pickups": told.pickups,
-            "pickup_text": phrases.copies(told),
-            "share": round(told.share, 4),
-            "tone": told.tone,
-        }
         return documents.story(
-            values, brand=brand.name, day=brand.latest.day, example=brand.example
+            brand.stories[rank - 1],
+            rank=rank,
+            brand=brand.name,
+            day=brand.latest.day,
+            example=brand.example,
         )
 
     def _signal(self, payload: Mapping[str, str]) -> Found:

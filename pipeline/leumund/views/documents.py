@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime, time
 import orjson
 
 from leumund.types import TONES, Estimate, IndexPoint, Shown, Signal
+from leumund.views.facts import Story
+from leumund.views.phrases import copies
 
 Document = dict[str, object]
 HEADLINE = 90
@@ -148,18 +150,26 @@ def status(
     )
 
 
-def story(values: Mapping[str, object], *, brand: str, day: date, example: bool) -> Document:
-    """A story of the last 28 days; `values` are rank, headline, url, source and figures."""
-    tone = values.get("tone")
-    rest = {f"leumund.story.{name}": v for name, v in values.items() if name != "tone"}
+def story(told: Story, *, rank: int, brand: str, day: date, example: bool) -> Document:
+    """A story of the last 28 days, by its rank (from 1); `day` is the brand's newest."""
     return _filled(
         {
             "@timestamp": _noon(day),
             "organization.name": brand,
             "leumund.document": "story",
             "leumund.example": example,
-            "leumund.tone.class": tone,
-            **rest,
+            "leumund.tone.class": told.tone,
+            "leumund.story.rank": rank,
+            "leumund.story.headline": told.headline
+            if told.showable
+            else f"Beitrag bei {told.source}",
+            "leumund.story.url": told.url,
+            "leumund.story.source": told.source,
+            "leumund.story.first_seen": told.first_seen,
+            "leumund.story.posts": told.posts,
+            "leumund.story.pickups": told.pickups,
+            "leumund.story.pickup_text": copies(told),
+            "leumund.story.share": round(told.share, 4),
         }
     )
 
